@@ -1,0 +1,102 @@
+//! What a reader should know about a brief or a reading, said without stopping the work.
+//!
+//! A finding is never an exception: the article or brief it belongs to stays whole. Each has a
+//! stable [`Code`] that clients may branch on, a [`Severity`], one English sentence, and where it
+//! points: the passage of the brief, the paragraphs of the article, or both. This module holds the
+//! words only; the rules that produce findings live with what they judge.
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::SourceId;
+
+/// How much a finding should worry its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good to know; nothing is wrong.
+    Info,
+    /// Possibly wrong; a person should look.
+    Warning,
+    /// Wrong or missing; do not publish before mending it.
+    Error,
+}
+
+/// The stable name of a kind of finding, kebab-case on the wire. Codes are never renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Code {
+    /// Bytes that are no text in the article's charset were replaced.
+    InvalidBytes,
+    /// The charset was guessed, not labelled.
+    CharsetGuessed,
+    /// Text that had been decoded as the wrong charset was recovered.
+    MojibakeRecovered,
+    /// The article mixes Arabic with another language.
+    MixedLanguage,
+    /// A number can be read two ways.
+    NumberAmbiguous,
+    /// Another take of this story follows.
+    TakeFollows,
+    /// The source text ends in mid-sentence.
+    SourceTruncated,
+    /// The article was longer or had more sections than is read.
+    SourceBounded,
+    /// The same text stands in the article twice.
+    SourceRepeated,
+    /// A number of the source does not stand in the English.
+    NumberMissing,
+    /// A number of the English does not stand in its source.
+    NumberUnsupported,
+    /// Arabic letters are left in the English.
+    ArabicLeft,
+    /// A passage could not be made; its place says so.
+    PassageMissing,
+    /// A passage names no source paragraph.
+    EvidenceMissing,
+    /// A source id came back that had not been sent.
+    EvidenceUnknown,
+    /// An option that the provider does not support was left out.
+    OptionDropped,
+    /// The answer is older than its lifetime, served because no provider could answer.
+    Stale,
+}
+
+/// One thing that a reader should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The stable kind.
+    pub code: Code,
+    /// How much it should worry its reader.
+    pub severity: Severity,
+    /// One English sentence; it may quote the article, so it goes to the caller and never to a log.
+    pub message: String,
+    /// The passage of the brief it is about, as `summary.0`, `headline` or `s1.0`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub passage: Option<String>,
+    /// The source paragraphs it is about.
+    #[serde(default)]
+    pub sources: Vec<SourceId>,
+}
+
+impl Finding {
+    /// A finding about the article or brief as a whole.
+    #[must_use]
+    pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
+        Self { code, severity, message: message.into(), passage: None, sources: Vec::new() }
+    }
+
+    /// The same finding, pointing at a passage of the brief.
+    #[must_use]
+    pub fn at_passage(mut self, passage: impl Into<String>) -> Self {
+        self.passage = Some(passage.into());
+        self
+    }
+
+    /// The same finding, pointing at source paragraphs.
+    #[must_use]
+    pub fn at_sources(mut self, sources: impl IntoIterator<Item = SourceId>) -> Self {
+        self.sources.extend(sources);
+        self
+    }
+}
