@@ -16,6 +16,8 @@ use crate::finding::Finding;
 
 pub use block::{Block, Form, text_blocks};
 
+pub mod numerals;
+
 mod block;
 
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
