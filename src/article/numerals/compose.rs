@@ -5,8 +5,6 @@
 //! does not fall begins a number of its own. Signs and words beside it make it a percentage, a
 //! negative, or a time of day.
 
-use std::ops::Range;
-
 use super::{
     Decimal, Number, NumberKind, Written,
     figure::{self, Around, Worth},
@@ -31,16 +29,6 @@ pub(super) fn find(text: &str) -> Vec<Number> {
     }
     composer.carry_scales_back(&mut found);
     found.into_iter().map(|found| found.number).collect()
-}
-
-/// What to write in place of what, in order, so that every figure is Western.
-pub(super) fn edits(text: &str) -> Vec<(Range<usize>, String)> {
-    let pieces = lexer::pieces(text, OTHER, look_up);
-    let composer = Composer { pieces: &pieces };
-    (0..pieces.len())
-        .filter_map(|at| composer.edit(text, at))
-        .filter(|(span, new)| text[span.clone()] != **new)
-        .collect()
 }
 
 /// A number and the pieces it is made of.
@@ -81,12 +69,12 @@ impl Component {
     }
 }
 
-struct Composer<'a> {
-    pieces: &'a [Piece<Word>],
+pub(super) struct Composer<'a> {
+    pub(super) pieces: &'a [Piece<Word>],
 }
 
 impl Composer<'_> {
-    fn kind(&self, at: usize) -> Option<&Kind<Word>> {
+    pub(super) fn kind(&self, at: usize) -> Option<&Kind<Word>> {
         self.pieces.get(at).map(|piece| &piece.kind)
     }
 
@@ -111,8 +99,7 @@ impl Composer<'_> {
     /// The number that starts at piece `at`.
     fn number(&self, at: usize) -> Option<Found> {
         if let Some(Word { class: Class::Decade(tens), .. }) = self.word(at) {
-            let value = Component::new(Decimal::from(u32::from(tens)), Written::Words, at + 1);
-            return Some(self.finish(at, value, NumberKind::Decade));
+            return Some(self.finish(at, self.decade(at, tens), NumberKind::Decade));
         }
         let mut whole = self.colon_time(at).or_else(|| self.component(at))?;
         let mut limit = whole.factor;
@@ -120,6 +107,9 @@ impl Composer<'_> {
             let Some(sum) = whole.value.plus(part.value) else { break };
             (whole.value, whole.end, limit) = (sum, part.end, factor);
             whole.other = None;
+            if whole.written == Written::Scale {
+                whole.written = part.written;
+            }
         }
         let kind = if whole.time.is_some() {
             self.time_kind(&mut whole)
@@ -137,6 +127,27 @@ impl Composer<'_> {
             found.end += 2;
         }
         Some(found)
+    }
+
+    /// "سبعينيات القرن العشرين" is 1970: the century after it belongs to a decade.
+    fn decade(&self, at: usize, tens: u8) -> Component {
+        let alone = Component::new(Decimal::from(u32::from(tens)), Written::Words, at + 1);
+        if !self.word(at + 1).is_some_and(|word| word.class == Class::Century) {
+            return alone;
+        }
+        let article = usize::from(self.word(at + 2) == Some(OTHER));
+        let century = self.component(at + 2).or_else(|| self.component(at + 2 + article));
+        let year = century.as_ref().and_then(|century| {
+            let hundreds = u32::try_from(century.value.whole()?).ok()?.checked_sub(1)?;
+            (hundreds < 30).then(|| Decimal::from(hundreds * 100 + u32::from(tens)))
+        });
+        match (year, century) {
+            (Some(value), Some(century)) => Component {
+                other: Some(alone.value),
+                ..Component::new(value, Written::Words, century.end)
+            },
+            _ => alone,
+        }
     }
 
     fn finish(&self, start: usize, whole: Component, kind: NumberKind) -> Found {
@@ -223,7 +234,7 @@ impl Composer<'_> {
         Some(component)
     }
 
-    fn worth(&self, at: usize, shape: &str) -> Option<Worth> {
+    pub(super) fn worth(&self, at: usize, shape: &str) -> Option<Worth> {
         let clock = self.clock_beside(at, shape);
         let scale = |w: Word| matches!(w.class, Class::Scale(..)) && !w.and && !w.the;
         let scaled = self.percent_follows(at + 1) || self.word(at + 1).is_some_and(scale);
@@ -250,16 +261,22 @@ impl Composer<'_> {
         let words = |value, end| Component::new(value, Written::Words, end);
         match word.class {
             Class::Part(hundredths) => {
-                let scale = self.word(at + 1).filter(|scale| !scale.and)?;
-                let factor = scale_factor(scale)?;
-                let value = Decimal::from(u32::from(hundredths)).times(factor)?.shifted_down(2)?;
+                let percent = Decimal::from(u32::from(hundredths));
+                let part = percent.shifted_down(2)?;
+                let scale = self.word(at + 1).filter(|scale| !scale.and);
+                let Some(factor) = scale.and_then(scale_factor) else {
+                    // Half of all is 50 percent.
+                    return Some(Component { other: Some(percent), ..words(part, at + 1) });
+                };
+                let value = part.times(factor)?;
                 Some(Component { factor, ..words(value, at + 2) })
             }
             Class::Scale(_, Form::Plural) => None,
             Class::Scale(_, form) => {
                 let factor = scale_factor(word)?;
                 let count = if form == Form::Single { 1 } else { 2 };
-                Some(Component { factor, ..words(Decimal::from(count).times(factor)?, at + 1) })
+                let value = Decimal::from(count).times(factor)?;
+                Some(Component { factor, ..Component::new(value, Written::Scale, at + 1) })
             }
             Class::Hundred(100) if word.by && word.the => None,
             _ => {
@@ -398,7 +415,7 @@ impl Composer<'_> {
     }
 
     /// "%5": a sign glued before, that does not belong to a figure before it.
-    fn percent_before(&self, at: usize) -> bool {
+    pub(super) fn percent_before(&self, at: usize) -> bool {
         let sign = at > 0 && matches!(self.sign(at - 1), Some('%' | '٪'));
         let free = sign
             && (!self.pieces[at - 1].glued
@@ -423,44 +440,6 @@ impl Composer<'_> {
             if joined && first.factor == 1 && second.factor > 1 && !first.number.ambiguous {
                 first.number.alternative = first.number.value.times(second.factor);
             }
-        }
-    }
-
-    /// What to write for one piece: a figure in Western signs, a percent sign after it.
-    fn edit(&self, text: &str, at: usize) -> Option<(Range<usize>, String)> {
-        let piece = &self.pieces[at];
-        match &piece.kind {
-            Kind::Word(_) => None,
-            Kind::Sign(sign @ ('%' | '٪')) => {
-                let moved = matches!(self.kind(at + 1), Some(Kind::Figure(_)))
-                    && self.percent_before(at + 1);
-                (*sign == '٪' && !moved).then(|| (piece.span.clone(), "%".to_owned()))
-            }
-            Kind::Sign(_) => None,
-            Kind::Figure(shape) => {
-                let western = self.western(at, shape, &text[piece.span.clone()]);
-                if self.percent_before(at) {
-                    let start = self.pieces[at - 1].span.start;
-                    return Some((start..piece.span.end, western + "%"));
-                }
-                Some((piece.span.clone(), western))
-            }
-        }
-    }
-
-    fn western(&self, at: usize, shape: &str, typed: &str) -> String {
-        match self.worth(at, shape) {
-            Some(Worth::Number { text: Some(text), .. }) => text,
-            Some(Worth::Time { hour, minute, unsure: false })
-                if shape.bytes().any(|b| !b.is_ascii_digit()) =>
-            {
-                format!("{hour:02}:{minute:02}")
-            }
-            _ => typed
-                .chars()
-                .filter(|&c| !figure::is_mark(c))
-                .map(|c| figure::digit(c).unwrap_or(c))
-                .collect(),
         }
     }
 }

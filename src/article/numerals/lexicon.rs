@@ -1,7 +1,7 @@
 //! The Arabic words that say a number, or decide how a figure beside them is read.
 //!
-//! A word is folded first: vowel signs, tatweel and direction marks fall, hamza seats and the two
-//! final letters that copy confuses (ة/ه, ى/ي) become one. The particles و ف ب ل ك and the article
+//! A word is folded first: vowel signs, tatweel and direction marks fall, the shapes of alif and the
+//! final letters that copy confuses (ة/ه, ى/ي) become one. The particles و ف ب ل and the article
 //! are taken off only where the whole word is unknown, so that واحد and بليون stay themselves.
 
 use super::figure::is_mark;
@@ -108,7 +108,7 @@ fn fold(c: char) -> Option<char> {
     Some(match c {
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ة' => 'ه',
-        'ى' | 'ی' | 'ئ' => 'ي',
+        'ى' | 'ی' => 'ي',
         'ک' => 'ك',
         'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}' => return None,
         c if is_mark(c) => return None,
@@ -131,7 +131,7 @@ fn strip(word: &str) -> Word {
         return found(class, and, false, false);
     }
     let by = rest.starts_with('ب');
-    let bare = rest.strip_prefix(['ب', 'ل', 'ك']).unwrap_or(rest);
+    let bare = rest.strip_prefix(['ب', 'ل']).unwrap_or(rest);
     let the = bare.strip_prefix("ال").or_else(|| rest.strip_prefix("لل"));
     for (rest, the) in [(Some(bare), false), (the, true)] {
         if let Some(class) = rest.and_then(class) {
@@ -175,7 +175,7 @@ fn cardinal(word: &str) -> Option<Class> {
 }
 
 fn hundred(word: &str) -> Option<Class> {
-    let stem = ["مايه", "ميه"].iter().find_map(|tail| word.strip_suffix(tail));
+    let stem = ["مائه", "مئه", "مايه"].iter().find_map(|tail| word.strip_suffix(tail));
     Some(Class::Hundred(match stem {
         Some("") => 100,
         Some("ثلاث") => 300,
@@ -187,9 +187,8 @@ fn hundred(word: &str) -> Option<Class> {
         Some("تسع") => 900,
         Some(_) => return None,
         None => match word {
-            "ميتان" | "ميتين" | "مايتان" | "مايتين" | "ميتا" | "ميتي" | "مايتا" | "مايتي" => {
-                200
-            }
+            "مئتان" | "مئتين" | "مئتا" | "مئتي" => 200,
+            "مائتان" | "مائتين" | "مائتا" | "مائتي" => 200,
             _ => return None,
         },
     }))

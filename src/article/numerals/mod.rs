@@ -17,6 +17,7 @@ mod decimal;
 pub(crate) mod figure;
 pub(crate) mod lexer;
 mod lexicon;
+mod western;
 
 /// A number as it stands in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub enum Written {
     Figures,
     /// In words alone.
     Words,
+    /// As a scale word with no count: "a thousand", ألف, which is also the verb "wrote".
+    Scale,
     /// As part of a name: `MH370`, `Louis XIV`.
     Name,
 }
@@ -88,7 +91,7 @@ pub fn rewrite(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| figure::digit(c).is_some()) {
         return Cow::Borrowed(text);
     }
-    let edits = compose::edits(text);
+    let edits = western::edits(text);
     if edits.is_empty() {
         return Cow::Borrowed(text);
     }

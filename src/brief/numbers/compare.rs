@@ -30,6 +30,7 @@ pub fn compare(source: &str, english: &str) -> Differences {
     let (arabic, made) = (numerals::find(source), super::find(english));
     let falls = speaks_of_a_fall(english);
     let agree = |a: &Number, e: &Number| equal(a, e) && sign_kept(a, e, falls);
+    let halves = arabic.iter().any(|a| a.value.to_string().ends_with(".5"));
     let missing = arabic
         .iter()
         .filter(|a| is_firm(a) && !made.iter().any(|e| agree(a, e)))
@@ -37,7 +38,7 @@ pub fn compare(source: &str, english: &str) -> Differences {
         .collect();
     let unsupported = made
         .iter()
-        .filter(|e| is_firm(e) && !arabic.iter().any(|a| agree(a, e)))
+        .filter(|e| must_be_supported(e, halves) && !arabic.iter().any(|a| agree(a, e)))
         .cloned()
         .collect();
     Differences { missing, unsupported }
@@ -46,11 +47,22 @@ pub fn compare(source: &str, english: &str) -> Differences {
 /// Whether a number must be matched: figures, and words above ten.
 fn is_firm(number: &Number) -> bool {
     match number.written {
-        Written::Name => false,
+        Written::Name | Written::Scale => false,
         Written::Figures => true,
         Written::Words => {
             number.value > Decimal::from(10) && !matches!(number.kind, NumberKind::Time { .. })
         }
+    }
+}
+
+/// Whether an English number needs a number in the source: Arabic says one and two by the form of
+/// the noun, and a half by a word that stands after it ("an hour and a half").
+fn must_be_supported(number: &Number, halves: bool) -> bool {
+    let by_form = number.value.abs() <= Decimal::from(2) && number.value.whole().is_some();
+    let half = halves && !number.scaled && number.value.to_string().ends_with(".5");
+    match number.written {
+        Written::Scale => true,
+        _ => is_firm(number) && !by_form && !half,
     }
 }
 

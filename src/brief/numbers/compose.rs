@@ -118,6 +118,9 @@ impl Composer<'_> {
             }
         }
         let whole = self.with_unit(at, whole);
+        if self.is_entity(at) {
+            return None;
+        }
         let first = &self.pieces[at];
         let mut span = first.span.start..self.pieces[whole.end - 1].span.end;
         let mut value = whole.value;
@@ -238,6 +241,7 @@ impl Composer<'_> {
     fn factor(&self, class: Class, start: usize) -> Option<i128> {
         match class {
             Class::Hundred => Some(100),
+            Class::Dozen => Some(12),
             Class::Scale(power) | Class::ScaleTh(power) => Some(10_i128.pow(power.into())),
             Class::ShortMillion if self.currency_before(start) => Some(1_000_000),
             _ => None,
@@ -291,7 +295,7 @@ impl Composer<'_> {
         };
         match class {
             Class::Decade(tens) => {
-                let component = Component::words(tens.into(), at + 1);
+                let component = self.decade(at, tens);
                 Some(Component { kind: NumberKind::Decade, ..component })
             }
             Class::Roman(value) => {
@@ -303,10 +307,44 @@ impl Composer<'_> {
                 ordinal(value, at + 1)
             }
             Class::Half | Class::Quarter => self.part(at, class),
-            Class::A => matches!(self.word(at + 1), Some(Class::Hundred | Class::Scale(_)))
-                .then(|| Component::words(1, at + 1)),
+            Class::A => {
+                let scale = self.word(at + 1).filter(|&class| self.factor(class, at).is_some());
+                let written = if scale? == Class::Dozen { Written::Name } else { Written::Scale };
+                Some(Component { written, ..Component::words(1, at + 1) })
+            }
+            Class::Hundred | Class::Scale(_) => self.bare_scale(at, class),
             _ => self.below_hundred(at, class).map(|component| self.with_half_more(component)),
         }
+    }
+
+    /// "the thirties of the nineteenth century" are the 1830s.
+    fn decade(&self, at: usize, tens: u8) -> Component {
+        let alone = Component::words(tens.into(), at + 1);
+        if self.word(at + 1) != Some(Class::Of) || self.word(at + 2) != Some(Class::The) {
+            return alone;
+        }
+        let Some(century) = self.component(at + 3) else { return alone };
+        let hundreds = century.value.whole().and_then(|n| u32::try_from(n).ok());
+        match (hundreds, self.hyphened(century.end)) {
+            (Some(hundreds @ 1..=30), Some((Class::Century, place))) => {
+                Component::words((hundreds - 1) * 100 + u32::from(tens), place + 1)
+            }
+            _ => alone,
+        }
+    }
+
+    /// "thousand-year-old ruins": one thousand, unless "several" stands before.
+    fn bare_scale(&self, at: usize, class: Class) -> Option<Component> {
+        let before = at.checked_sub(1);
+        let hyphen = before.is_some_and(|before| self.sign(before) == Some('-'));
+        let before = before.map(|before| before - usize::from(hyphen && before > 0));
+        let vague = before.is_some_and(|before| {
+            matches!(self.word(before), Some(Class::Vague | Class::Of | Class::Per))
+        });
+        let letters = self.pieces[at].span.len() > 3;
+        let factor = self.factor(class, at).filter(|_| letters && !vague)?;
+        let one = Component { written: Written::Scale, ..Component::words(1, at) };
+        one.times(factor, at + 1)
     }
 
     /// "half a million", "a quarter of a million".
@@ -315,10 +353,12 @@ impl Composer<'_> {
         for skipped in [Class::Of, Class::A] {
             end += usize::from(self.hyphened(end).is_some_and(|(class, _)| class == skipped));
         }
-        let (Class::Scale(_), _) = self.hyphened(end)? else { return None };
+        let scaled = matches!(self.hyphened(end), Some((Class::Scale(_), _)));
         let hundredths = if class == Class::Half { 50 } else { 25 };
-        let part = Component::words(hundredths, end);
-        Some(Component { value: part.value.shifted_down(2)?, ..part })
+        let part = Component::words(hundredths, if scaled { end } else { at + 1 });
+        // Half of all is 50 percent.
+        let other = Some(part.value).filter(|_| !scaled);
+        Some(Component { value: part.value.shifted_down(2)?, other, ..part })
     }
 
     fn below_hundred(&self, at: usize, class: Class) -> Option<Component> {
@@ -379,6 +419,11 @@ impl Composer<'_> {
         }
     }
 
+    /// The 39 of `&#39;` is no number of the text.
+    fn is_entity(&self, at: usize) -> bool {
+        at > 1 && self.sign(at - 1) == Some('#') && self.sign(at - 2) == Some('&') && self.glued(at)
+    }
+
     /// Digits within a word are a name's: `MH370`, `39C`.
     fn in_name(&self, at: usize) -> bool {
         let capital = |piece: &Piece<Class>| {
@@ -389,7 +434,6 @@ impl Composer<'_> {
             && self.word(at + 1).is_some()
             && self.pieces.get(at + 1).is_some_and(capital)
             && self.meridiem(at + 1).is_none();
-        // In `US$5` and `C5` the letters are as near, but a currency sign stands between.
         self.pieces[at].in_name || followed
     }
 

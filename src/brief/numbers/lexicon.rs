@@ -11,6 +11,10 @@ pub(super) enum Class {
     Tens(u8),
     /// 100.
     Hundred,
+    /// 12.
+    Dozen,
+    /// "several", "few", "many": no number follows.
+    Vague,
     /// A thousand or more, as a power of ten.
     Scale(u8),
     /// "m": a million after a currency, else perhaps metres.
@@ -29,6 +33,10 @@ pub(super) enum Class {
     Plural,
     /// 20 for the twenties … 90 for the nineties.
     Decade(u8),
+    /// "century".
+    Century,
+    /// "the".
+    The,
     /// "a", "an".
     A,
     /// "and".
@@ -153,10 +161,12 @@ fn large(word: &str) -> Option<Class> {
     Some(match word {
         "hundred" => Class::Hundred,
         "thousand" | "k" => Class::Scale(3),
-        "million" | "millions" | "mn" | "mln" => Class::Scale(6),
-        "billion" | "billions" | "bn" | "bln" | "milliard" => Class::Scale(9),
-        "trillion" | "trillions" | "tn" | "trn" => Class::Scale(12),
+        "million" | "mn" | "mln" => Class::Scale(6),
+        "billion" | "bn" | "bln" | "milliard" => Class::Scale(9),
+        "trillion" | "tn" | "trn" => Class::Scale(12),
         "m" => Class::ShortMillion,
+        "dozen" => Class::Dozen,
+        "few" | "several" | "many" | "couple" | "multi" => Class::Vague,
         _ => return None,
     })
 }
@@ -166,6 +176,8 @@ fn neighbour(word: &str) -> Option<Class> {
         "st" | "nd" | "rd" | "th" => Class::Suffix,
         "s" => Class::Plural,
         "a" | "an" => Class::A,
+        "the" => Class::The,
+        "century" => Class::Century,
         "and" => Class::And,
         "half" => Class::Half,
         "quarter" => Class::Quarter,
@@ -219,7 +231,7 @@ mod tests {
         assert_eq!(look_up("sixties"), Class::Decade(60));
         assert_eq!(look_up("twentieth"), Class::TensTh(20));
         assert_eq!(look_up("ELEVENTH"), Class::TeenTh(11));
-        assert_eq!(look_up("dozen"), Class::Other);
+        assert_eq!(look_up("dozens"), Class::Other);
         assert_eq!(look_up("hundreds"), Class::Other);
     }
 

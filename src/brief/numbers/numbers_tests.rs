@@ -52,7 +52,7 @@ fn number_words_compose() {
 
 #[test]
 fn vague_words_are_no_numbers() {
-    for text in ["dozens", "hundreds of people", "a few thousand", "a dozen", "several hundred"] {
+    for text in ["dozens", "hundreds of people", "a few thousand", "several hundred"] {
         assert_eq!(values(text), [""; 0], "{text}");
     }
 }
@@ -104,6 +104,15 @@ fn equal_numbers_agree_however_they_are_written() {
     agree("الساعة 14:30", "at 2:30 p.m.");
     agree("ثلاثة عشر قتيلا", "Thirteen were killed.");
     agree("في الستينيات", "in the 1960s");
+    agree("ثلاثينيات القرن التاسع عشر", "the thirties of the nineteenth century");
+    agree("ثلاثينيات القرن التاسع عشر", "the 1830s");
+    agree("آثار عمرها ألف سنة", "thousand-year-old ruins");
+    agree("أكثر من 24 جائزة", "more than two dozen awards");
+    agree("قال \"5\"", "said &#39;5&#39;");
+    agree("ساعة ونصف", "1.5 hours");
+    agree("أكثر من النصف", "more than 50 percent");
+    agree("50 في المئة من السكان", "half of the population");
+    agree("المملكة المتحدة", "the U.K. said");
     agree("قبل عامين", "two years ago");
     agree("من 3 إلى 5 ملايين", "3 million to 5 million");
     agree("تراجع \u{200E}-3.5%", "It fell 3.5 percent.");
@@ -123,5 +132,7 @@ fn a_changed_number_is_told_from_both_sides() {
     differ("الساعة 9 صباحا", "at 9 p.m.");
     differ("خمسة وعشرون جنديا", "fifty-two soldiers");
     differ("الحرارة −4 درجات", "The temperature is 4 degrees.");
+    differ("ثلاثينيات القرن التاسع عشر", "the 1930s");
+    differ("ألفا موظف", "a thousand employees");
     differ("1.2 مليار", "1.2 million");
 }
