@@ -16,6 +16,7 @@ use crate::finding::Finding;
 
 pub use block::{Block, Form, text_blocks};
 
+pub mod dates;
 pub mod decode;
 pub mod numerals;
 

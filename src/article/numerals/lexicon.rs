@@ -83,17 +83,8 @@ const MAX: usize = 40;
 
 /// The meaning of a word as typed.
 pub(crate) fn look_up(word: &str) -> Word {
-    let mut folded = String::with_capacity(MAX);
-    let mut tanwin = false;
-    for c in word.chars() {
-        tanwin |= c == '\u{64B}';
-        if let Some(c) = fold(c) {
-            folded.push(c);
-        }
-        if folded.len() > MAX {
-            return OTHER;
-        }
-    }
+    let Some(folded) = fold_word(word) else { return OTHER };
+    let tanwin = word.contains('\u{64B}');
     let mut found = strip(&folded);
     if let Class::Scale(power, Form::Bare) = found.class
         && tanwin
@@ -101,6 +92,18 @@ pub(crate) fn look_up(word: &str) -> Word {
         found.class = Class::Scale(power, Form::Single);
     }
     found
+}
+
+/// A word as it is looked up; `None` for one too long to be in any list.
+pub(crate) fn fold_word(word: &str) -> Option<String> {
+    let mut folded = String::with_capacity(MAX);
+    for c in word.chars() {
+        folded.extend(fold(c));
+        if folded.len() > MAX {
+            return None;
+        }
+    }
+    Some(folded)
 }
 
 /// One letter for all its spellings; `None` for what is no letter.

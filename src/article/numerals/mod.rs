@@ -11,6 +11,7 @@ use std::{borrow::Cow, ops::Range};
 use crate::finding::{Code, Finding, Severity};
 
 pub use decimal::Decimal;
+pub(crate) use lexicon::fold_word;
 
 mod compose;
 mod decimal;
