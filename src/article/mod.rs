@@ -18,6 +18,7 @@ pub use block::{Block, Form, text_blocks};
 
 pub mod dates;
 pub mod decode;
+pub mod extract;
 pub mod numerals;
 
 mod block;
