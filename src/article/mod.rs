@@ -14,6 +14,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 
+pub use block::{Block, Form, text_blocks};
+
+pub mod dates;
+pub mod decode;
+pub mod extract;
+pub mod numerals;
+
+mod block;
+
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId {

@@ -8,6 +8,7 @@
 
 pub mod assemble;
 pub mod check;
+pub mod numbers;
 pub mod task;
 
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};
