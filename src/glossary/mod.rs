@@ -10,3 +10,7 @@ pub struct Term {
     /// The English that must be used.
     pub english: String,
 }
+
+/// Stub.
+#[derive(Debug)]
+pub struct Glossary;
