@@ -77,7 +77,9 @@ impl Rule {
 /// Whether a number must be matched: figures, and words above ten.
 fn is_firm(number: &Number) -> bool {
     match number.written {
-        Written::Name | Written::Scale => false,
+        Written::Name => false,
+        // A lone ألف is also the verb "wrote"; two of it, or a million, are nothing else.
+        Written::Scale => number.value != Decimal::from(1000),
         Written::Figures => true,
         Written::Words => {
             number.value > Decimal::from(10) && !matches!(number.kind, NumberKind::Time { .. })
@@ -138,9 +140,14 @@ fn time_as_number(hour: u8, minute: u8, value: Decimal) -> bool {
 /// The sixties are 60, 1960 and the 1960s.
 fn same_decade(a: &Number, b: &Number) -> bool {
     match (a.value.whole(), b.value.whole()) {
-        (Some(a), Some(b)) => a % 100 == b % 100 && (a < 100 || b < 100 || a == b),
+        (Some(a), Some(b)) => a % 100 == b % 100 && (recent(a) && recent(b) || a == b),
         _ => false,
     }
+}
+
+/// A decade without its century is one of the last hundred years.
+fn recent(decade: i128) -> bool {
+    decade < 100 || (1900..2100).contains(&decade)
 }
 
 /// A lost minus is a fault unless the English says it in words.
