@@ -10,10 +10,12 @@
 //! order.
 
 mod attribution;
+mod claims;
 mod coverage;
 mod dates;
 mod direction;
 mod evidence;
+mod lexicon;
 mod negation;
 mod numbers;
 mod quotes;
@@ -58,6 +60,7 @@ fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     quotes::check(unit, findings);
     attribution::check(unit, findings);
     negation::check(unit, findings);
+    claims::check(unit, findings);
 }
 
 #[cfg(test)]

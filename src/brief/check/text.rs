@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::lexicon::Stems;
 use crate::article::numerals::{self, Number};
 
 /// An Arabic text, folded and cut into words.
@@ -18,6 +19,7 @@ pub(super) struct Arabic<'a> {
     words: Vec<Range<usize>>,
     places: Vec<Range<usize>>,
     numbers: Vec<Number>,
+    stems: Stems,
 }
 
 /// The folded letter, or `None` for what is no letter of a word's skeleton.
@@ -42,7 +44,8 @@ impl<'a> Arabic<'a> {
     /// Reads a text.
     pub(super) fn read(text: &'a str) -> Self {
         let mut arabic =
-            Self { text, folded: String::with_capacity(text.len()), ..Self::default() };
+            Self { text, folded: String::with_capacity(text.len() + 2), ..Self::default() };
+        arabic.folded.push(' ');
         let mut from: Option<(usize, usize)> = None;
         for (at, c) in text.char_indices() {
             // A zero-width joiner stands inside Persian names and parts nothing.
@@ -58,6 +61,7 @@ impl<'a> Arabic<'a> {
         }
         arabic.close(from, text.len());
         arabic.numbers = numerals::find(text);
+        arabic.stems = Stems::of(&arabic.folded);
         arabic
     }
 
@@ -66,7 +70,13 @@ impl<'a> Arabic<'a> {
         if folded < self.folded.len() {
             self.words.push(folded..self.folded.len());
             self.places.push(start..end);
+            self.folded.push(' ');
         }
+    }
+
+    /// The stems of the dictionary that stand in it.
+    pub(super) fn stems(&self) -> &Stems {
+        &self.stems
     }
 
     /// The numbers in order.
