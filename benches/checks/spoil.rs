@@ -1,5 +1,7 @@
 //! Spoils good English in ways that matter, always the same way for the same line.
 
+use std::collections::HashSet;
+
 use mujaz::finding::Code;
 
 use crate::data::Pair;
@@ -137,32 +139,88 @@ fn next_of(text: &str, names: &[&str]) -> Option<String> {
     Some(text.replacen(name, names[(at + 1) % names.len()], 1))
 }
 
-/// A capitalised word inside a sentence that no list of common words has.
-fn name(text: &str) -> Option<&str> {
-    let mut opens = true;
-    for word in text.split(' ') {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let bare = bare.trim_end_matches("'s").trim_end_matches("’s");
-        let is_name = bare.len() >= 5
-            && bare.starts_with(|c: char| c.is_ascii_uppercase())
-            && bare.chars().skip(1).all(|c| c.is_ascii_lowercase())
-            && !MONTHS.contains(&bare)
-            && !WEEKDAYS.contains(&bare);
-        if is_name && !opens {
-            return Some(bare);
-        }
-        opens = word.ends_with(['.', '?', '!', ':']) || word.ends_with(".\"");
-    }
-    None
+/// Names to put in place of others: people and places, known and less known.
+const OTHERS: [&str; 40] = [
+    "Cairo",
+    "Mitchell",
+    "Germany",
+    "Petrov",
+    "Nairobi",
+    "Hassan",
+    "Lagos",
+    "Garcia",
+    "Ottawa",
+    "Khalil",
+    "Beirut",
+    "Novak",
+    "Greece",
+    "Sharif",
+    "Vienna",
+    "Fernandez",
+    "Baghdad",
+    "Collins",
+    "Peru",
+    "Yamamoto",
+    "Morocco",
+    "Dawson",
+    "Seoul",
+    "Rashid",
+    "Kabul",
+    "Schneider",
+    "Tunisia",
+    "Oliveira",
+    "Dublin",
+    "Mansour",
+    "Hungary",
+    "Fletcher",
+    "Riyadh",
+    "Kowalski",
+    "Manila",
+    "Barzani",
+    "Sweden",
+    "Thompson",
+    "Doha",
+    "Jimenez",
+];
+
+/// A name that stands alone inside a sentence, or after a title, and that no line has without its
+/// capital.
+fn name<'a>(text: &'a str, common: &HashSet<&str>) -> Option<&'a str> {
+    const TITLES: [&str; 10] =
+        ["Mr", "Mrs", "Ms", "Dr", "President", "Minister", "General", "Senator", "King", "Judge"];
+    let words: Vec<&str> = text.split(' ').collect();
+    let bare = |word: &'a str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word)
+    };
+    let capital = |at: usize| {
+        words.get(at).is_some_and(|word| bare(word).starts_with(|c: char| c.is_uppercase()))
+    };
+    (1..words.len()).map(|at| (at, bare(words[at]))).find_map(|(at, word)| {
+        let titled = TITLES.contains(&bare(words[at - 1]));
+        let alone = (!capital(at - 1) || titled) && !capital(at + 1);
+        let opens = words[at - 1].ends_with(['.', '?', '!', ':', '"', '“']);
+        let is_name = word.len() >= 4
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.chars().skip(1).all(char::is_lowercase)
+            && !MONTHS.contains(&word)
+            && !WEEKDAYS.contains(&word)
+            && word != "May"
+            && !common.contains(word.to_lowercase().as_str());
+        (is_name && alone && !opens).then_some(word)
+    })
 }
 
-/// The first name is one of a later line.
+/// The first name is another one.
 fn name_swapped(rows: &[&Pair], index: usize) -> Option<String> {
     let text = rows[index].reference.as_str();
-    let own = name(text)?;
-    let other = (1..40)
-        .filter_map(|step| name(&rows[(index + step * 3) % rows.len()].reference))
-        .find(|other| !text.contains(other) && !other.contains(own))?;
+    let words = rows.iter().flat_map(|p| p.reference.split(|c: char| !c.is_alphabetic()));
+    let common: HashSet<&str> =
+        words.filter(|w| w.starts_with(|c: char| c.is_lowercase())).collect();
+    let own = name(text, &common)?;
+    let other = (0..OTHERS.len())
+        .map(|step| OTHERS[(rows[index].line + step) % OTHERS.len()])
+        .find(|other| !text.contains(other) && other[..1] != own[..1])?;
     Some(text.replace(own, other))
 }
 

@@ -16,11 +16,13 @@ mod dates;
 mod direction;
 mod evidence;
 mod lexicon;
+mod names;
 mod negation;
 mod numbers;
 mod quotes;
 mod speech;
 mod text;
+mod translit;
 mod unit;
 mod wording;
 
@@ -47,6 +49,7 @@ pub fn check(article: &Article, _glossary: &Glossary, copy: &Copy) -> Vec<Findin
         }
     }
     wording::repeats(&units, &mut findings);
+    names::constancy(&units, &mut findings);
     coverage::sections(article, copy, &mut findings);
     findings
 }
@@ -59,6 +62,7 @@ fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     coverage::check(unit, findings);
     quotes::check(unit, findings);
     attribution::check(unit, findings);
+    names::check(unit, findings);
     negation::check(unit, findings);
     claims::check(unit, findings);
 }

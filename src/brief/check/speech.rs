@@ -309,3 +309,32 @@ pub(super) fn reports(english: &English<'_>) -> bool {
     english.lowered().any(|word| STEMS.iter().any(|stem| word.starts_with(stem)))
         || english.text.contains(": ")
 }
+
+/// Whether a word in lower case is a reporting verb as it follows its speaker.
+pub(super) fn is_verb(lower: &str) -> bool {
+    const AFTER: [&str; 22] = [
+        "said",
+        "says",
+        "told",
+        "added",
+        "stated",
+        "announced",
+        "claimed",
+        "denied",
+        "noted",
+        "stressed",
+        "warned",
+        "explained",
+        "confirmed",
+        "reported",
+        "declared",
+        "insisted",
+        "met",
+        "arrived",
+        "visited",
+        "called",
+        "expressed",
+        "emphasized",
+    ];
+    AFTER.contains(&lower)
+}

@@ -20,6 +20,7 @@ pub(super) struct Arabic<'a> {
     places: Vec<Range<usize>>,
     numbers: Vec<Number>,
     stems: Stems,
+    latin: String,
 }
 
 /// The folded letter, or `None` for what is no letter of a word's skeleton.
@@ -52,6 +53,11 @@ impl<'a> Arabic<'a> {
             if c == '\u{200C}' || c == '\u{200D}' {
                 continue;
             }
+            if c.is_ascii_alphanumeric() {
+                arabic.latin.push(c.to_ascii_lowercase());
+            } else if !arabic.latin.ends_with(' ') {
+                arabic.latin.push(' ');
+            }
             if is_arabic_letter(c) {
                 from.get_or_insert((arabic.folded.len(), at));
                 arabic.folded.extend(fold(c));
@@ -79,6 +85,11 @@ impl<'a> Arabic<'a> {
         &self.stems
     }
 
+    /// Its Latin letters and digits in lower case.
+    pub(super) fn latin(&self) -> &str {
+        &self.latin
+    }
+
     /// The numbers in order.
     pub(super) fn numbers(&self) -> &[Number] {
         &self.numbers
@@ -92,6 +103,12 @@ impl<'a> Arabic<'a> {
     /// The folded word at `index`; empty beyond the end.
     pub(super) fn word(&self, index: usize) -> &str {
         self.words.get(index).map_or("", |range| &self.folded[range.clone()])
+    }
+
+    /// The word at `index` with the next one, as one word; Arabic parts names that English joins.
+    pub(super) fn pair(&self, index: usize) -> Option<String> {
+        let next = self.words.get(index + 1)?;
+        Some(format!("{}{}", self.word(index), &self.folded[next.clone()]))
     }
 
     /// Where the word at `index` stands in the text.

@@ -1,0 +1,310 @@
+//! Every name of the English comes from its source, and one Arabic name is rendered one way.
+//!
+//! A capitalised word is looked up in the dictionary first: a common word proves nothing, a place
+//! or people that English names by custom must have its Arabic beside it. What the dictionary does
+//! not know is a name, and must sound like some word of the Arabic, with or without what is
+//! attached to it. A name known to the dictionary that is not there is an error, one judged by its
+//! sound a warning. Acronyms and words with digits are left to other checks.
+
+use std::collections::HashMap;
+
+use super::{
+    lexicon,
+    text::{Arabic, Word, without_conjunction},
+    translit::Name,
+    unit::{Kind, Unit},
+};
+use crate::finding::{Code, Finding, Severity};
+
+/// Endings that make another word of a name: peoples, adjectives, plurals.
+const ENDINGS: [&str; 19] = [
+    "nian", "ians", "ian", "eans", "ean", "ans", "an", "ese", "ish", "ites", "ite", "ers", "er",
+    "ns", "is", "i", "ic", "n", "s",
+];
+/// Endings that names hardly have and translated titles often do.
+const COMMON: [&str; 34] = [
+    "ly", "ing", "ed", "ion", "ions", "ment", "ments", "ness", "ous", "ful", "ism", "ist", "ists",
+    "ity", "ities", "ical", "ional", "ural", "ial", "ive", "ance", "ence", "ship", "hood", "able",
+    "ible", "ology", "graphy", "ics", "less", "ward", "wide", "ary", "ory",
+];
+/// Words after which, or before which, a capitalised word is a person's name.
+const TITLES: [&str; 36] = [
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "president",
+    "minister",
+    "general",
+    "colonel",
+    "captain",
+    "major",
+    "lieutenant",
+    "king",
+    "queen",
+    "prince",
+    "princess",
+    "sheikh",
+    "imam",
+    "ayatollah",
+    "pope",
+    "senator",
+    "sen",
+    "gov",
+    "governor",
+    "judge",
+    "justice",
+    "ambassador",
+    "secretary",
+    "spokesman",
+    "spokeswoman",
+    "spokesperson",
+    "chief",
+    "leader",
+    "professor",
+    "prof",
+    "sir",
+    "lord",
+];
+
+/// Says which names have nothing in the source.
+pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
+    if unit.kind == Kind::Headline && unit.arabic.is_none() && unit.evidence.is_empty() {
+        return;
+    }
+    let mut said: Vec<&str> = Vec::new();
+    for (index, word) in unit.english.words.iter().enumerate() {
+        let typed = name_of(unit, *word);
+        let Some(typed) = typed.filter(|typed| !said.contains(typed)) else { continue };
+        let lower = typed.to_lowercase();
+        match lexicon::look_up(typed, &lower) {
+            Some(entry) if entry.name && entry.has_stems() => {
+                let there = unit.texts().any(|text| text.stems().has(entry));
+                if !there && !stands_in_latin(unit, &lower) && heard(unit, &lower).is_none() {
+                    said.push(typed);
+                    say(unit, typed, Severity::Error, findings);
+                }
+            }
+            Some(_) => {}
+            None if stands_in_latin(unit, &lower) => {}
+            None if is_surely_name(unit, index, typed)
+                && heard(unit, &lower).is_none()
+                && !joined(unit, index) =>
+            {
+                said.push(typed);
+                say(unit, typed, Severity::Warning, findings);
+            }
+            None => {}
+        }
+    }
+}
+
+fn say(unit: &Unit<'_>, typed: &str, severity: Severity, findings: &mut Vec<Finding>) {
+    let what = format!("The English names “{typed}”, which its source does not.");
+    unit.say(findings, Code::NameUnsupported, severity, what);
+}
+
+/// The word without its genitive, where it is written as a name.
+fn name_of<'a>(unit: &Unit<'a>, word: Word) -> Option<&'a str> {
+    let typed = unit.english.typed(word);
+    let typed = typed.strip_suffix("'s").or_else(|| typed.strip_suffix("’s")).unwrap_or(typed);
+    let letters = typed.chars().filter(|c| c.is_alphabetic()).count();
+    let lowers = typed.chars().any(char::is_lowercase);
+    if !word.capital || letters < 3 || !lowers || typed.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    if typed.contains(['\'', '’']) || unit.kind != Kind::Passage && is_title_case(unit) {
+        return None;
+    }
+    Some(typed)
+}
+
+/// Whether an unknown word at `index` is surely written as a name, and not as a word of a title or
+/// the first of a sentence.
+fn is_surely_name(unit: &Unit<'_>, index: usize, typed: &str) -> bool {
+    if COMMON.iter().any(|ending| typed.ends_with(ending)) {
+        return false;
+    }
+    let word = |at: usize| unit.english.words.get(at).copied();
+    let before = index.checked_sub(1).and_then(word);
+    let next = word(index + 1);
+    if word(index).is_some_and(|word| word.opens) {
+        return next.is_some_and(|next| {
+            next.capital && !next.opens || super::speech::is_verb(unit.english.lower(next))
+        });
+    }
+    // Beside a common word with a capital it may be translated with it: "Botanic Gardens".
+    let titled = |word: Word| {
+        let lower = unit.english.lower(word);
+        let common =
+            lexicon::look_up(unit.english.typed(word), lower).is_some_and(|entry| !entry.name);
+        word.capital && !word.opens && common && !TITLES.contains(&lower)
+    };
+    !before.is_some_and(titled) && !next.is_some_and(titled)
+}
+
+/// Whether a headline writes every word with a capital, so that capitals tell no names.
+fn is_title_case(unit: &Unit<'_>) -> bool {
+    let long = |word: &&Word| word.place().len() > 3;
+    let words = unit.english.words.iter().filter(long);
+    words.clone().count() > 3
+        && words.clone().filter(|word| word.capital).count() * 4 > words.count() * 3
+}
+
+/// The Arabic word that a name sounds like, as folded, and how well.
+fn heard<'a>(unit: &'a Unit<'_>, lower: &str) -> Option<&'a str> {
+    let names: Vec<Name> = forms(lower).filter_map(Name::of).collect();
+    unit.texts().find_map(|text| in_text(text, &names))
+}
+
+/// Whether the name is heard together with the capitalised word before or after it, which Arabic
+/// writes as one: "New Zealand".
+fn joined(unit: &Unit<'_>, index: usize) -> bool {
+    let words = &unit.english.words;
+    let pair = |first: usize| {
+        let (one, two) = (words.get(first)?, words.get(first + 1)?);
+        let both = one.capital && two.capital;
+        both.then(|| format!("{}{}", unit.english.lower(*one), unit.english.lower(*two)))
+    };
+    let before = index.checked_sub(1).and_then(pair);
+    [before, pair(index)].into_iter().flatten().any(|pair| heard(unit, &pair).is_some())
+}
+
+/// Whether the Arabic has the name in Latin letters.
+fn stands_in_latin(unit: &Unit<'_>, lower: &str) -> bool {
+    unit.texts().any(|text| text.latin().contains(lower))
+}
+
+/// The name and the names it may be made from.
+fn forms(lower: &str) -> impl Iterator<Item = &str> {
+    let made = ENDINGS.iter().filter_map(move |ending| {
+        lower.strip_suffix(ending).filter(|stem| stem.chars().nth(3).is_some())
+    });
+    std::iter::once(lower).chain(made)
+}
+
+fn in_text<'a>(text: &'a Arabic<'_>, names: &[Name]) -> Option<&'a str> {
+    (0..text.len()).find_map(|index| {
+        let pair = text.pair(index);
+        let fits = |word: &str| {
+            names.iter().any(|name| {
+                let limit = name.limit();
+                bare_forms(word).any(|form| name.cost(form, limit) <= limit)
+            })
+        };
+        (fits(text.word(index)) || pair.is_some_and(|pair| fits(&pair))).then(|| text.word(index))
+    })
+}
+
+/// An Arabic word with less and less of what is attached to it.
+fn bare_forms(word: &str) -> impl Iterator<Item = &str> {
+    let rest = without_conjunction(word);
+    let long = |rest: &&str| rest.chars().nth(1).is_some();
+    let attached = [Some(word), rest].into_iter().flatten().flat_map(move |word| {
+        ["ال", "بال", "كال", "لل", "ل", "ب", "ك"]
+            .into_iter()
+            .filter_map(move |open| word.strip_prefix(open))
+            .filter(long)
+    });
+    std::iter::once(word).chain(rest).chain(attached)
+}
+
+/// One English spelling of an Arabic name and where it stands.
+struct Rendering<'u, 'a> {
+    lower: String,
+    typed: &'a str,
+    unit: &'u Unit<'a>,
+}
+
+/// Says where one Arabic name has several English spellings.
+pub(super) fn constancy(units: &[Unit<'_>], findings: &mut Vec<Finding>) {
+    let mut renderings: HashMap<&str, Vec<Rendering<'_, '_>>> = HashMap::new();
+    for unit in units.iter().filter(|unit| !unit.is_missing()) {
+        for word in &unit.english.words {
+            let Some(typed) = name_of(unit, *word) else { continue };
+            let lower = typed.to_lowercase();
+            if lower.len() < 4 || lexicon::look_up(typed, &lower).is_some() {
+                continue;
+            }
+            let Some(arabic) = heard(unit, &lower) else { continue };
+            let all = renderings.entry(super::text::bare(arabic)).or_default();
+            if all.iter().all(|other| other.lower != lower) {
+                all.push(Rendering { lower, typed, unit });
+            }
+        }
+    }
+    let mut varied: Vec<Vec<Rendering<'_, '_>>> =
+        renderings.into_values().filter(|all| all.len() > 1).collect();
+    varied.sort_by(|a, b| a[0].lower.cmp(&b[0].lower));
+    for all in varied {
+        for other in &all[1..] {
+            if is_respelling(&all[0].lower, &other.lower) {
+                let what = format!(
+                    "“{}” is also written “{}” in {}.",
+                    other.typed, all[0].typed, all[0].unit.place
+                );
+                other.unit.say(findings, Code::NameVaries, Severity::Warning, what);
+            }
+        }
+    }
+}
+
+/// Whether two spellings differ in more than an ending, and little enough to be one name.
+fn is_respelling(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    !long.starts_with(short)
+        && long.len() - short.len() <= 2
+        && a.as_bytes().first() == b.as_bytes().first()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        check,
+        testing::{article, codes, copy, translation},
+    };
+    use crate::{
+        brief::Passage,
+        finding::{Code, Severity},
+        glossary::Glossary,
+    };
+
+    const ARABIC: &str = "التقى العميد رادان نظيره الصيني في بكين يوم الخميس.";
+
+    #[test]
+    fn names_of_the_source_are_silent() {
+        let right = "Brigadier General Radan met his Chinese counterpart in Beijing on Thursday.";
+        assert_eq!(codes(&translation(ARABIC, right)), []);
+    }
+
+    #[test]
+    fn a_swapped_place_is_an_error_and_a_swapped_person_a_warning() {
+        let place = "Brigadier General Radan met his Chinese counterpart in Cairo on Thursday.";
+        let found = translation(ARABIC, place);
+        assert_eq!((found[0].code, found[0].severity), (Code::NameUnsupported, Severity::Error));
+        let person =
+            "Brigadier General Soleimani met his Chinese counterpart in Beijing on Thursday.";
+        let found = translation(ARABIC, person);
+        assert_eq!((found[0].code, found[0].severity), (Code::NameUnsupported, Severity::Warning));
+        assert!(found[0].message.contains("Soleimani"));
+    }
+
+    #[test]
+    fn one_name_is_written_one_way() {
+        let first = "وصل العميد رادان إلى العاصمة.";
+        let second = "وقال رادان إن الزيارة ناجحة.";
+        let article = article(&[first, second]);
+        let passage = |index: usize, arabic: &str, text: &str| Passage {
+            text: text.to_owned(),
+            sources: vec![article.sections[0].paragraphs[index].id],
+            arabic: Some(arabic.to_owned()),
+        };
+        let copy = copy(vec![
+            passage(0, first, "Brigadier General Radan arrived in the capital."),
+            passage(1, second, "The visit was a success, Raddan said."),
+        ]);
+        let found = check(&article, &Glossary, &copy);
+        assert_eq!(codes(&found), [Code::NameVaries]);
+        assert_eq!(found[0].passage.as_deref(), Some("s0.1"));
+    }
+}
