@@ -14,6 +14,8 @@ use aho_corasick::AhoCorasick;
 pub(super) struct Entry {
     /// The word is a name when it is capitalised.
     pub(super) name: bool,
+    /// The word is a key or a regular form of one, and no other word that opens like it.
+    pub(super) whole: bool,
     /// Its stems, as a range of the list of all stems.
     first: usize,
     last: usize,
@@ -25,6 +27,16 @@ impl Entry {
         self.first < self.last
     }
 }
+
+/// Endings of regular forms and derivations.
+const FORMS: [&str; 74] = [
+    "s", "es", "d", "ed", "ing", "ings", "er", "ers", "or", "ors", "ion", "ions", "ation",
+    "ations", "ition", "itions", "ment", "ments", "al", "als", "ally", "ly", "ive", "ives", "ity",
+    "ities", "ance", "ances", "ence", "ences", "ant", "ants", "ent", "ents", "able", "ible", "ful",
+    "ness", "ship", "ships", "ism", "ist", "ists", "ic", "ics", "ical", "ian", "ians", "an", "ans",
+    "y", "ies", "e", "ial", "ional", "ure", "ures", "ary", "aries", "ory", "ories", "acy", "ate",
+    "ated", "ates", "ating", "ator", "ators", "ized", "ization", "ise", "en", "ese", "ish",
+];
 
 struct Key {
     /// In lower case, a name's with its capital.
@@ -95,7 +107,7 @@ impl Lexicon {
             for word in words.split_whitespace() {
                 let name = word.starts_with(|c: char| c.is_ascii_uppercase());
                 let stem = word.ends_with('*');
-                let entry = Entry { name, first, last: stems };
+                let entry = Entry { name, whole: true, first, last: stems };
                 keys.push(Key { text: word.trim_end_matches('*'), stem, parent: None, entry });
             }
         }
@@ -113,13 +125,11 @@ impl Lexicon {
         let mut at = self.keys.partition_point(|key| key.text <= word).checked_sub(1);
         while let Some(index) = at {
             let key = &self.keys[index];
-            if key.text == word || key.stem && word.starts_with(key.text) {
-                return Some(key.entry);
-            }
-            if let Some(rest) = word.strip_prefix(key.text)
-                && matches!(rest, "s" | "es" | "d" | "ed" | "ing" | "ly" | "'s")
-            {
-                return Some(key.entry);
+            if let Some(rest) = word.strip_prefix(key.text) {
+                let whole = rest.is_empty() || FORMS.contains(&rest);
+                if whole && rest.len() <= 3 || key.stem {
+                    return Some(Entry { whole, ..key.entry });
+                }
             }
             at = key.parent;
         }

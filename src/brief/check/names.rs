@@ -85,16 +85,16 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
                     say(unit, typed, Severity::Error, findings);
                 }
             }
-            Some(_) => {}
-            None if stands_in_latin(unit, &lower) => {}
-            None if is_surely_name(unit, index, typed)
+            Some(entry) if entry.whole => {}
+            _ if stands_in_latin(unit, &lower) => {}
+            _ if is_surely_name(unit, index, typed)
                 && heard(unit, &lower).is_none()
                 && !joined(unit, index) =>
             {
                 said.push(typed);
                 say(unit, typed, Severity::Warning, findings);
             }
-            None => {}
+            _ => {}
         }
     }
 }
@@ -136,8 +136,8 @@ fn is_surely_name(unit: &Unit<'_>, index: usize, typed: &str) -> bool {
     // Beside a common word with a capital it may be translated with it: "Botanic Gardens".
     let titled = |word: Word| {
         let lower = unit.english.lower(word);
-        let common =
-            lexicon::look_up(unit.english.typed(word), lower).is_some_and(|entry| !entry.name);
+        let common = lexicon::look_up(unit.english.typed(word), lower)
+            .is_some_and(|entry| !entry.name && entry.whole);
         word.capital && !word.opens && common && !TITLES.contains(&lower)
     };
     !before.is_some_and(titled) && !next.is_some_and(titled)
@@ -178,7 +178,7 @@ fn stands_in_latin(unit: &Unit<'_>, lower: &str) -> bool {
 /// The name and the names it may be made from.
 fn forms(lower: &str) -> impl Iterator<Item = &str> {
     let made = ENDINGS.iter().filter_map(move |ending| {
-        lower.strip_suffix(ending).filter(|stem| stem.chars().nth(3).is_some())
+        lower.strip_suffix(ending).filter(|stem| stem.chars().nth(4).is_some())
     });
     std::iter::once(lower).chain(made)
 }
@@ -223,7 +223,7 @@ pub(super) fn constancy(units: &[Unit<'_>], findings: &mut Vec<Finding>) {
         for word in &unit.english.words {
             let Some(typed) = name_of(unit, *word) else { continue };
             let lower = typed.to_lowercase();
-            if lower.len() < 4 || lexicon::look_up(typed, &lower).is_some() {
+            if lower.len() < 4 || lexicon::look_up(typed, &lower).is_some_and(|entry| entry.whole) {
                 continue;
             }
             let Some(arabic) = heard(unit, &lower) else { continue };

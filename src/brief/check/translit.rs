@@ -69,7 +69,8 @@ impl Name {
             *slot = c;
             len += 1;
         }
-        if len.abs_diff(self.len) > 4 + self.len / 3 {
+        // Arabic writes more than half of the sounds of any name.
+        if len * 2 <= self.len || len > self.len + 4 {
             return NEVER;
         }
         align(self.sounds(), &letters[..len], limit)
@@ -164,8 +165,8 @@ fn skip_sound(sound: Sound, index: usize) -> u16 {
                 12
             }
         }
-        (b'y' | b'w' | b'h', 0) => 30,
-        (b'g', b'h') => 40,
+        (b'h', 0) => 30,
+        (b'y' | b'w', 0) | (b'g', b'h') => 40,
         _ => LOST,
     }
 }
