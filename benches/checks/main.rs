@@ -178,8 +178,8 @@ impl Bench<'_> {
                 if found.iter().any(|f| f.severity == Severity::Error) {
                     codes.push("~ any error".to_owned());
                 }
-                if !found.is_empty() {
-                    codes.push("~ any finding".to_owned());
+                if found.iter().any(|f| f.severity > Severity::Info) {
+                    codes.push("~ any error or warning".to_owned());
                 }
                 codes.sort_unstable();
                 codes.dedup();

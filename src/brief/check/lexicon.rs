@@ -29,13 +29,16 @@ impl Entry {
 }
 
 /// Endings of regular forms and derivations.
-const FORMS: [&str; 74] = [
-    "s", "es", "d", "ed", "ing", "ings", "er", "ers", "or", "ors", "ion", "ions", "ation",
-    "ations", "ition", "itions", "ment", "ments", "al", "als", "ally", "ly", "ive", "ives", "ity",
-    "ities", "ance", "ances", "ence", "ences", "ant", "ants", "ent", "ents", "able", "ible", "ful",
-    "ness", "ship", "ships", "ism", "ist", "ists", "ic", "ics", "ical", "ian", "ians", "an", "ans",
-    "y", "ies", "e", "ial", "ional", "ure", "ures", "ary", "aries", "ory", "ories", "acy", "ate",
-    "ated", "ates", "ating", "ator", "ators", "ized", "ization", "ise", "en", "ese", "ish",
+const FORMS: [&str; 104] = [
+    "ern", "erner", "eer", "eers", "ry", "ries", "ine", "ines", "ce", "ces", "tist", "tists", "at",
+    "ats", "se", "ses", "ge", "ges", "der", "ders", "ials", "tion", "tions", "tic", "tical", "est",
+    "ier", "iest", "th", "ward", "s", "es", "d", "ed", "ing", "ings", "er", "ers", "or", "ors",
+    "ion", "ions", "ation", "ations", "ition", "itions", "ment", "ments", "al", "als", "ally",
+    "ly", "ive", "ives", "ity", "ities", "ance", "ances", "ence", "ences", "ant", "ants", "ent",
+    "ents", "able", "ible", "ful", "ness", "ship", "ships", "ism", "ist", "ists", "ic", "ics",
+    "ical", "ian", "ians", "an", "ans", "y", "ies", "e", "ial", "ional", "ure", "ures", "ary",
+    "aries", "ory", "ories", "acy", "ate", "ated", "ates", "ating", "ator", "ators", "ized",
+    "ization", "ise", "en", "ese", "ish",
 ];
 
 struct Key {

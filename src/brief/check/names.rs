@@ -238,7 +238,8 @@ pub(super) fn constancy(units: &[Unit<'_>], findings: &mut Vec<Finding>) {
     varied.sort_by(|a, b| a[0].lower.cmp(&b[0].lower));
     for all in varied {
         for other in &all[1..] {
-            if is_respelling(&all[0].lower, &other.lower) {
+            let elsewhere = all[0].unit.place != other.unit.place;
+            if elsewhere && is_respelling(&all[0].lower, &other.lower) {
                 let what = format!(
                     "“{}” is also written “{}” in {}.",
                     other.typed, all[0].typed, all[0].unit.place
@@ -253,8 +254,25 @@ pub(super) fn constancy(units: &[Unit<'_>], findings: &mut Vec<Finding>) {
 fn is_respelling(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
     !long.starts_with(short)
-        && long.len() - short.len() <= 2
-        && a.as_bytes().first() == b.as_bytes().first()
+        && short.len() >= 4
+        && distance(a, b) <= 2
+        && a.chars().next() == b.chars().next()
+}
+
+/// How many letters have to be put in, left out or changed.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
 }
 
 #[cfg(test)]

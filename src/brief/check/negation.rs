@@ -50,7 +50,6 @@ const SENSE: &[&str] = &[
     "ينكر",
     "تنكر",
     "خلو",
-    "خال",
     "تفادي",
     "يفتقر",
     "تفتقر",
@@ -63,9 +62,6 @@ const SENSE: &[&str] = &[
     "نادر",
     "قلما",
     "بالكاد",
-    "يحول",
-    "حال",
-    "كف",
     "توقف",
     "يتوقف",
     "تتوقف",
@@ -73,27 +69,42 @@ const SENSE: &[&str] = &[
     "مرفوض",
     "ممنوع",
     "محظور",
-    "مجهول",
-    "ما",
-    "وما",
-    "فما",
-    "كلا",
-    "ابدا",
-    "قط",
-    "لولا",
-    "الا",
-    "كيلا",
-    "لئلا",
-    "لكيلا",
-    "الّا",
-    "لات",
-    "سوي",
-    "اللا",
     "مفقود",
     "انتفاء",
     "تعذر",
     "يتعذر",
     "تتعذر",
+];
+/// Arabic words that may be put as a denial and need not be.
+const SOFT: &[&str] = &[
+    "ما",
+    "وما",
+    "فما",
+    "الا",
+    "قط",
+    "ابدا",
+    "كلا",
+    "سوي",
+    "لولا",
+    "كيلا",
+    "لئلا",
+    "لكيلا",
+    "اللا",
+    "مجهول",
+    "خال",
+    "حال",
+    "كف",
+    "يحول",
+    "لما",
+    "مما",
+    "فقط",
+    "قليل",
+    "قلیل",
+    "قليله",
+    "ضد",
+    "خلاف",
+    "عكس",
+    "قبل",
 ];
 /// After a particle or a nominal: words with which nothing is denied.
 const IDLE: &[&str] = &[
@@ -131,7 +142,6 @@ const IDLE: &[&str] = &[
     "مفر",
     "جدال",
     "يصدق",
-    "تصدق",
     "نهائي",
     "نهائيه",
     "متناهي",
@@ -147,16 +157,17 @@ const IDLE: &[&str] = &[
     "يخفي",
     "داعي",
     "داع",
-    "محدود",
-    "محدوده",
     "عاديه",
     "عادي",
     "اسمه",
     "اسمها",
-    "الا",
+    "المشروع",
+    "مشروع",
+    "مشروعه",
+    "بلدك",
 ];
 /// Words after which a denial says "only".
-const ONLY: &[&str] = &["الا", "سوي", "فقط", "فحسب", "وحسب"];
+const ONLY: &[&str] = &["الا", "سوي"];
 
 /// English words that deny plainly.
 const PLAIN: &[&str] = &[
@@ -165,7 +176,7 @@ const PLAIN: &[&str] = &[
 ];
 /// English words that deny by their sense.
 const SENSES: &[&str] = &[
-    "ban", "banned", "bans", "barely", "few", "hardly", "ill", "less", "little", "only", "rather",
+    "ban", "banned", "bans", "barely", "few", "hardly", "less", "little", "only", "rather",
     "seldom", "unless", "zero",
 ];
 /// Stems of such words, and of those with a negative prefix that is no mere opening of a word.
@@ -264,8 +275,10 @@ const SENSE_STEMS: &[&str] = &[
     "stopp",
 ];
 /// Openings of words in un- that deny nothing.
-const UN: &[&str] =
-    &["unanim", "uncle", "unde", "undo", "unfold", "uni", "until", "unto", "unless", "undoubt"];
+const UN: &[&str] = &[
+    "unanim", "unfortun", "uncle", "unde", "undo", "unfold", "uni", "until", "unto", "unless",
+    "undoubt",
+];
 
 /// Says where a denial was lost or invented.
 pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
@@ -315,6 +328,8 @@ impl<'a> Denials<'a> {
                 }
             } else if has_stem(word, SENSE) {
                 found.sense += 1;
+            } else if is_one_of(word, SOFT) {
+                found.idle += 1;
             }
         }
         found
@@ -334,7 +349,9 @@ fn is_idle(arabic: &Arabic<'_>, index: usize) -> bool {
     // "Or not" asks, and غيّر with its mark is the verb "changed".
     let asks = matches!(before, "ام" | "او") || next.is_empty();
     let verb = arabic.text[arabic.place(index)].contains('\u{651}');
-    let only = (index + 1..index + 12).any(|at| ONLY.contains(&arabic.word(at)));
+    // إلا before أن says "although".
+    let only = (index + 1..index + 12)
+        .any(|at| ONLY.contains(&arabic.word(at)) && !arabic.word(at + 1).starts_with("ان"));
     IDLE.contains(&next) || asks || verb || only
 }
 

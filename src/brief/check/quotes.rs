@@ -27,7 +27,7 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
             quoted.balanced && !quoted.spans.is_empty()
         };
         if unit.source_texts().all(closed) {
-            unit.say(findings, Code::QuoteUnbalanced, Severity::Warning, what);
+            unit.say(findings, Code::QuoteUnbalanced, Severity::Info, what);
         }
     }
     unsupported(unit, &english.spans, findings);

@@ -147,11 +147,11 @@ fn truncation(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     }
     let end = unit.english.text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', ']', '»']);
     let whole = end.ends_with(['.', '!', '?', '…', ':', ';']) || end.is_empty();
-    let cut = end.ends_with(',') || ends_in_function_word(&unit.english);
-    if !cut && (whole || !source_ends(unit)) {
-        return;
-    }
-    if cut || unit.english.words.len() > 8 {
+    let cut = end.ends_with([',', '-', '–', '(']) || ends_in_function_word(&unit.english);
+    // Without its full stop alone a sentence may be whole; one that is short as well is not.
+    let short =
+        unit.arabic.as_deref().is_some_and(|arabic| unit.english.words.len() < arabic.len());
+    if cut || !whole && short && source_ends(unit) {
         let what = "The English seems to stop in mid-sentence.";
         unit.say(findings, Code::TextTruncated, Severity::Warning, what);
     }
