@@ -32,6 +32,7 @@ fn main() {
         match argument.as_str() {
             "--lines" => lines = arguments.next(),
             "--missed" => missed = arguments.next(),
+            "--cost" => {}
             _ => path = Some(PathBuf::from(argument)),
         }
     }
@@ -55,6 +56,9 @@ fn main() {
     let bench = Bench { glossary: &glossary };
     if let Some(kind) = missed {
         return bench.missed(&kind, [&flores[..], &ntrex[..]].concat().as_slice());
+    }
+    if std::env::args().any(|argument| argument == "--cost") {
+        return bench.cost(&ntrex);
     }
     bench.numbers(&flores);
     bench.engines(&flores);

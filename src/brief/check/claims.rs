@@ -7,7 +7,7 @@
 //! A single wrong word changes little here: other checks look for those.
 
 use super::{
-    lexicon::{self, Entry},
+    lexicon::Entry,
     unit::{Kind, Unit},
 };
 use crate::finding::{Code, Finding, Severity};
@@ -31,9 +31,8 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
         if sentence.start == sentence.end {
             sentence.start = word.place().start;
         }
-        let (typed, lower) = (unit.english.typed(*word), unit.english.lower(*word));
-        if lower.len() > 2
-            && let Some(entry) = lexicon::look_up(typed, lower).filter(|entry| entry.has_stems())
+        if word.place().len() > 2
+            && let Some(entry) = word.entry.filter(|entry| entry.has_stems())
         {
             sentence.weigh(unit, entry);
         }

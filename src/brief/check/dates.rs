@@ -14,7 +14,6 @@ use crate::{
         dates::{Calendar, Mark, marks},
         numerals::{Decimal, Number, Written},
     },
-    brief::numbers,
     finding::{Code, Finding, Severity},
 };
 
@@ -233,9 +232,7 @@ fn days(unit: &Unit<'_>, english: &[(Named, usize)], findings: &mut Vec<Finding>
             matches!(word.trim_start_matches(['و', 'ب']), "الاول" | "اول" | "مطلع" | "الاولي")
         })
     });
-    for number in
-        numbers::find(unit.english.text).iter().filter(|n| beside(&unit.english, &months, n))
-    {
+    for number in unit.english.numbers.iter().filter(|n| beside(&unit.english, &months, n)) {
         let stands = unit
             .source_numbers()
             .any(|n| n.value == number.value || n.alternative == Some(number.value));
@@ -248,7 +245,7 @@ fn days(unit: &Unit<'_>, english: &[(Named, usize)], findings: &mut Vec<Finding>
         }
     }
     let Some(arabic) = unit.arabic.as_deref() else { return };
-    let told = numbers::find(unit.english.text);
+    let told = &unit.english.numbers;
     for number in arabic
         .numbers()
         .iter()

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     article::numerals::{Decimal, Number},
-    brief::numbers,
     finding::{Code, Finding, Severity},
 };
 
@@ -168,8 +167,9 @@ fn ends(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
     if arabic.numbers().len() < 2 || !unit.english.lower.contains("from ") {
         return;
     }
-    let made = numbers::find(unit.english.text);
-    let english: Vec<(Decimal, Decimal)> = made
+    let english: Vec<(Decimal, Decimal)> = unit
+        .english
+        .numbers
         .windows(2)
         .filter_map(|pair| english_ends(unit.english.lower.as_str(), &pair[0], &pair[1]))
         .collect();

@@ -184,15 +184,18 @@ fn forms(lower: &str) -> impl Iterator<Item = &str> {
 }
 
 fn in_text<'a>(text: &'a Arabic<'_>, names: &[Name]) -> Option<&'a str> {
+    let fits = |name: &Name, word: &str| {
+        let limit = name.limit();
+        bare_forms(word).any(|form| name.cost(form, limit) <= limit)
+    };
     (0..text.len()).find_map(|index| {
-        let pair = text.pair(index);
-        let fits = |word: &str| {
-            names.iter().any(|name| {
-                let limit = name.limit();
-                bare_forms(word).any(|form| name.cost(form, limit) <= limit)
-            })
-        };
-        (fits(text.word(index)) || pair.is_some_and(|pair| fits(&pair))).then(|| text.word(index))
+        let (own, both) = (text.letters(index), text.letters(index) | text.letters(index + 1));
+        let found = names.iter().any(|name| {
+            name.may_be(both, name.limit())
+                && (name.may_be(own, name.limit()) && fits(name, text.word(index))
+                    || name.is_long() && text.pair(index).is_some_and(|pair| fits(name, &pair)))
+        });
+        found.then(|| text.word(index))
     })
 }
 

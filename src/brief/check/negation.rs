@@ -7,8 +7,10 @@
 //! for each other first. A finding needs the source to deny more often than all of them together.
 //! In the other direction only plain "not" and "never" count. Doubt, so a warning.
 
+use std::sync::LazyLock;
+
 use super::{
-    text::{Arabic, English, is_one_of, without_conjunction},
+    text::{Arabic, English, Openings, is_one_of, without_conjunction},
     unit::{Kind, Unit},
 };
 use crate::finding::{Code, Finding, Severity};
@@ -383,11 +385,11 @@ impl<'a> Told<'a> {
 
 /// Whether a word denies by prefix, suffix or sense.
 fn is_negative(word: &str) -> bool {
-    let starts = |stems: &[&str]| stems.iter().any(|stem| word.starts_with(stem));
+    static SENSED: LazyLock<Openings> = LazyLock::new(|| Openings::of(SENSE_STEMS));
     SENSES.contains(&word)
-        || word.len() > 4 && word.starts_with("un") && !starts(UN)
+        || word.len() > 4 && word.starts_with("un") && !UN.iter().any(|stem| word.starts_with(stem))
         || word.len() > 5 && word.ends_with("less")
-        || starts(SENSE_STEMS)
+        || SENSED.open(word)
 }
 
 #[cfg(test)]

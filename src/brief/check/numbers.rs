@@ -10,18 +10,18 @@
 use super::unit::{Kind, Unit};
 use crate::{
     article::numerals::{Decimal, Number, NumberKind, Written},
-    brief::numbers::{Rule, find},
+    brief::numbers::Rule,
     finding::{Code, Finding, Severity},
 };
 
 /// Says which numbers disagree.
 pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
-    let english = find(unit.english.text);
+    let english = &unit.english.numbers;
     let rule = Rule::of(unit.english.text);
     let support: Vec<&Number> = unit.source_numbers().collect();
-    let extra: Vec<&Number> = rule.unsupported(&english, support.iter().copied()).collect();
+    let extra: Vec<&Number> = rule.unsupported(english, support.iter().copied()).collect();
     let missing: Vec<&Number> = match &unit.arabic {
-        Some(arabic) => rule.missing(arabic.numbers(), &english).collect(),
+        Some(arabic) => rule.missing(arabic.numbers(), english).collect(),
         None => Vec::new(),
     };
     let typed = |number: &Number| unit.english.text[number.span.clone()].trim().to_owned();
@@ -53,7 +53,7 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
         unit.say(findings, Code::NumberUnsupported, Severity::Error, what);
     }
     if unit.kind == Kind::Passage && missing.is_empty() && extra.is_empty() {
-        contradiction(unit, &english, findings);
+        contradiction(unit, english, findings);
     }
 }
 

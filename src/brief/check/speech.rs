@@ -4,7 +4,9 @@
 //! Lists, not grammar: they err on the side of hearing a speaker in the English, so that a check
 //! built on them is silent rather than wrong.
 
-use super::text::{Arabic, English, is_one_of};
+use std::sync::LazyLock;
+
+use super::text::{Arabic, English, Openings, is_one_of};
 
 /// Arabic verbs that attribute what follows, folded, in the forms that open a report.
 const VERBS: &[&str] = &[
@@ -306,8 +308,8 @@ pub(super) fn may_attribute(arabic: &Arabic<'_>) -> bool {
 
 /// Whether the English names a speaker's act somewhere.
 pub(super) fn reports(english: &English<'_>) -> bool {
-    english.lowered().any(|word| STEMS.iter().any(|stem| word.starts_with(stem)))
-        || english.text.contains(": ")
+    static OPENINGS: LazyLock<Openings> = LazyLock::new(|| Openings::of(STEMS));
+    english.lowered().any(|word| OPENINGS.open(word)) || english.text.contains(": ")
 }
 
 /// Whether a word in lower case is a reporting verb as it follows its speaker.

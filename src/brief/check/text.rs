@@ -7,7 +7,10 @@
 
 use std::ops::Range;
 
-use super::lexicon::Stems;
+use super::{
+    lexicon::{self, Entry, Stems},
+    translit,
+};
 use crate::article::numerals::{self, Number};
 
 /// An Arabic text, folded and cut into words.
@@ -18,6 +21,7 @@ pub(super) struct Arabic<'a> {
     folded: String,
     words: Vec<Range<usize>>,
     places: Vec<Range<usize>>,
+    letters: Vec<u64>,
     numbers: Vec<Number>,
     stems: Stems,
     latin: String,
@@ -76,6 +80,7 @@ impl<'a> Arabic<'a> {
         if folded < self.folded.len() {
             self.words.push(folded..self.folded.len());
             self.places.push(start..end);
+            self.letters.push(translit::letters(&self.folded[folded..]));
             self.folded.push(' ');
         }
     }
@@ -109,6 +114,11 @@ impl<'a> Arabic<'a> {
     pub(super) fn pair(&self, index: usize) -> Option<String> {
         let next = self.words.get(index + 1)?;
         Some(format!("{}{}", self.word(index), &self.folded[next.clone()]))
+    }
+
+    /// The letters of the word at `index`, as a set.
+    pub(super) fn letters(&self, index: usize) -> u64 {
+        self.letters.get(index).copied().unwrap_or(0)
     }
 
     /// Where the word at `index` stands in the text.
@@ -149,8 +159,28 @@ pub(super) fn bare(word: &str) -> &str {
     word
 }
 
+/// Openings of words, of which one is looked for by halving.
+#[derive(Debug)]
+pub(super) struct Openings(Vec<&'static str>);
+
+impl Openings {
+    /// A list without those that another one opens.
+    pub(super) fn of(list: &[&'static str]) -> Self {
+        let mut sorted = list.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup_by(|next, kept| next.starts_with(*kept));
+        Self(sorted)
+    }
+
+    /// Whether one of them opens the word.
+    pub(super) fn open(&self, word: &str) -> bool {
+        let after = self.0.partition_point(|opening| *opening <= word);
+        after.checked_sub(1).is_some_and(|at| word.starts_with(self.0[at]))
+    }
+}
+
 /// One English word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Word {
     start: usize,
     end: usize,
@@ -158,6 +188,8 @@ pub(super) struct Word {
     pub(super) opens: bool,
     /// Its first letter is a capital.
     pub(super) capital: bool,
+    /// What the dictionary says of it.
+    pub(super) entry: Option<Entry>,
 }
 
 impl Word {
@@ -176,12 +208,15 @@ pub(super) struct English<'a> {
     pub(super) lower: String,
     /// The words in order.
     pub(super) words: Vec<Word>,
+    /// The numbers in order.
+    pub(super) numbers: Vec<Number>,
 }
 
 impl<'a> English<'a> {
     /// Reads a text.
     pub(super) fn read(text: &'a str) -> Self {
-        let mut english = Self { text, lower: text.to_ascii_lowercase(), words: Vec::new() };
+        let lower = text.to_ascii_lowercase();
+        let mut english = Self { text, lower, ..Self::default() };
         let mut opens = true;
         let mut from: Option<usize> = None;
         let mut chars = text.char_indices().peekable();
@@ -199,13 +234,15 @@ impl<'a> English<'a> {
             opens |= matches!(c, '.' | '!' | '?' | ':' | '"' | '“' | '‘' | '«' | '•' | '\n');
         }
         english.close(from, text.len(), opens);
+        english.numbers = crate::brief::numbers::find(text);
         english
     }
 
     fn close(&mut self, from: Option<usize>, end: usize, opens: bool) -> bool {
         let Some(start) = from else { return false };
         let capital = self.text[start..].starts_with(char::is_uppercase);
-        self.words.push(Word { start, end, opens, capital });
+        let entry = lexicon::look_up(&self.text[start..end], &self.lower[start..end]);
+        self.words.push(Word { start, end, opens, capital, entry });
         true
     }
 
@@ -222,11 +259,6 @@ impl<'a> English<'a> {
     /// The words in lower case, in order.
     pub(super) fn lowered(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
         self.words.iter().map(|word| self.lower(*word))
-    }
-
-    /// Whether any word is one of `words`, which are in lower case.
-    pub(super) fn has_any(&self, words: &[&str]) -> bool {
-        self.lowered().any(|word| words.contains(&word))
     }
 }
 

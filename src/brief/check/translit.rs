@@ -6,6 +6,8 @@
 //! lost consonant. Spelling by ear varies, so this tells names apart that sound different and no
 //! more.
 
+use std::sync::LazyLock;
+
 /// Longest name and word that are aligned, in sounds and letters.
 const MAX: usize = 24;
 /// A consonant without a partner.
@@ -19,6 +21,8 @@ const NEVER: u16 = 10_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Name {
     sounds: [Sound; MAX],
+    /// For each sound the letters that may be it; all for a vowel.
+    letters: [u64; MAX],
     len: usize,
 }
 
@@ -28,7 +32,7 @@ type Sound = (u8, u8);
 impl Name {
     /// The sounds of a name in lower case; `None` for one too short or too long to tell.
     pub(super) fn of(lower: &str) -> Option<Self> {
-        let mut name = Self { sounds: [(0, 0); MAX], len: 0 };
+        let mut name = Self { sounds: [(0, 0); MAX], letters: [u64::MAX; MAX], len: 0 };
         let plain: Vec<u8> = lower.chars().filter_map(plain).collect();
         let mut at = 0;
         while at < plain.len() {
@@ -51,13 +55,26 @@ impl Name {
                 continue;
             }
             *name.sounds.get_mut(name.len)? = sound;
+            name.letters[name.len] = SOUNDS.letters(sound);
             name.len += 1;
         }
         (name.len >= 2).then_some(name)
     }
 
+    /// Whether it has sounds enough for two Arabic words.
+    pub(super) fn is_long(&self) -> bool {
+        self.len >= 6
+    }
+
     fn sounds(&self) -> &[Sound] {
         &self.sounds[..self.len]
+    }
+
+    /// Whether a word of these letters can cost less than `limit`: every consonant that meets none
+    /// of them is lost.
+    pub(super) fn may_be(&self, letters: u64, limit: u16) -> bool {
+        let lost = self.letters[..self.len].iter().filter(|own| **own & letters == 0).count();
+        lost * usize::from(LOST) <= usize::from(limit)
     }
 
     /// The cost of aligning the name with a folded Arabic word, or more than `limit`.
@@ -81,6 +98,67 @@ impl Name {
     pub(super) fn limit(&self) -> u16 {
         const LIMITS: [u16; 13] = [0, 0, 30, 41, 52, 62, 71, 81, 90, 99, 107, 116, 124];
         LIMITS.get(self.len).copied().unwrap_or(132)
+    }
+}
+
+/// The letters of a folded word as a set; those beyond the alphabet are left out.
+pub(super) fn letters(word: &str) -> u64 {
+    word.chars().filter_map(bit).fold(0, |set, bit| set | bit)
+}
+
+/// The Arabic letters and the Persian ones that copy uses.
+const ALPHABET: &str = "ءابتثجحخدذرزسشصضطظعغفقكلمنهويئؤپچڤگژ";
+
+fn bit(letter: char) -> Option<u64> {
+    let code = u32::from(letter);
+    if (0x621..0x64B).contains(&code) {
+        return Some(1 << (code - 0x621));
+    }
+    let extra = ['پ', 'چ', 'ڤ', 'گ', 'ژ'].iter().position(|c| *c == letter)?;
+    Some(1 << (0x64B - 0x621 + extra))
+}
+
+/// For each pair of Latin letters the Arabic ones that may be its sound.
+struct Sounds(Vec<u64>);
+
+static SOUNDS: LazyLock<Sounds> = LazyLock::new(Sounds::all);
+
+impl Sounds {
+    fn all() -> Self {
+        let seconds = [0, b'h', b's'];
+        let sounds = (b'a'..=b'z').flat_map(|first| seconds.map(|second| (first, second)));
+        Self(sounds.map(Self::read).collect())
+    }
+
+    fn read(sound: Sound) -> u64 {
+        if is_vowel(sound) || matches!(sound, (b'h' | b'y' | b'w', 0) | (b'g', b'h')) {
+            return u64::MAX;
+        }
+        let one = ALPHABET.chars().filter(|letter| meet(sound, *letter, true) < LOST);
+        let set = one.filter_map(bit).fold(0, |set, bit| set | bit);
+        // What two letters may be, and the halves of two sounds that one letter is.
+        let more: &str = match sound.0 {
+            b'x' => "كسز",
+            b'c' | b'z' | b't' => "تسشجز",
+            b'j' | b'g' => "دجنغ",
+            b's' => "سشه",
+            b'd' => "ج",
+            b'q' => "ك",
+            b'k' => "ن",
+            b'r' => "ر",
+            _ => "",
+        };
+        more.chars().filter_map(bit).fold(set, |set, bit| set | bit)
+    }
+
+    fn letters(&self, (first, second): Sound) -> u64 {
+        let column = match second {
+            b'h' => 1,
+            b's' => 2,
+            _ => 0,
+        };
+        let row = usize::from(first.wrapping_sub(b'a'));
+        self.0.get(row * 3 + column).copied().unwrap_or(u64::MAX)
     }
 }
 
