@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     article::{
-        dates::{Calendar, Mark, marks},
+        dates::{Calendar, Mark},
         numerals::{Decimal, Number, Written},
     },
     finding::{Code, Finding, Severity},
@@ -145,7 +145,7 @@ fn in_arabic<'a>(text: &Arabic<'a>) -> Vec<Stands<'a>> {
     const DAY: [&str; 12] =
         ["يوم", "مساء", "صباح", "ليله", "فجر", "ظهر", "عصر", "امس", "اليوم", "نهار", "يومي", "غدا"];
     let mut found = Vec::new();
-    for (index, mark) in marks(text.words()) {
+    for &(index, mark) in text.marks() {
         let before = index.checked_sub(1).map_or("", |at| text.word(at));
         let (named, sure, length) = match mark {
             Mark::Month(Calendar::Gregorian, month, sure, length) => {
@@ -165,7 +165,7 @@ fn in_arabic<'a>(text: &Arabic<'a>) -> Vec<Stands<'a>> {
 }
 
 fn has_other_calendar(text: &Arabic<'_>) -> bool {
-    marks(text.words()).iter().any(
+    text.marks().iter().any(
         |(_, mark)| matches!(mark, Mark::Month(calendar, ..) if *calendar != Calendar::Gregorian),
     )
 }
@@ -203,6 +203,9 @@ fn next_is_capital(english: &English<'_>, index: usize) -> bool {
 }
 
 fn english_name(word: &str) -> Option<Named> {
+    if !word.starts_with(['J', 'F', 'M', 'A', 'S', 'O', 'N', 'D', 'T', 'W']) || word.len() > 10 {
+        return None;
+    }
     let place = |list: &[&str]| {
         let found = list.iter().position(|name| {
             *name == word || name.strip_suffix('y').is_some() && word == format!("{name}s")
@@ -251,7 +254,7 @@ fn days(unit: &Unit<'_>, english: &[(Named, usize)], findings: &mut Vec<Finding>
         .iter()
         .filter(|n| n.written == Written::Words && n.value <= Decimal::from(10))
     {
-        let is_day = marks(arabic.words()).iter().any(|(index, mark)| {
+        let is_day = arabic.marks().iter().any(|(index, mark)| {
             matches!(mark, Mark::Month(..)) && {
                 let start = arabic.place(*index).start;
                 let between = arabic.text.get(number.span.end..start).map(str::trim);

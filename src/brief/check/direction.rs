@@ -8,13 +8,14 @@
 use super::{
     text::{Arabic, English},
     unit::Unit,
+    vocabulary::Meaning,
 };
 use crate::{
     article::numerals::{Decimal, Number},
     finding::{Code, Finding, Severity},
 };
 
-const RISE: &[&str] = &[
+pub(super) const RISE: &[&str] = &[
     "ارتفع",
     "ارتفعت",
     "ارتفاع",
@@ -39,7 +40,7 @@ const RISE: &[&str] = &[
     "تصاعدت",
     "زياده",
 ];
-const FALL: &[&str] = &[
+pub(super) const FALL: &[&str] = &[
     "انخفض",
     "انخفضت",
     "انخفاض",
@@ -203,7 +204,7 @@ fn english_ends(lower: &str, first: &Number, second: &Number) -> Option<(Decimal
 }
 
 fn trend(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
-    let (rise, fall) = (first_of(arabic, RISE), first_of(arabic, FALL));
+    let (rise, fall) = (arabic.first(Meaning::RISE), arabic.first(Meaning::FALL));
     let (typed, opposite, same, words) = match (rise, fall) {
         (Some(typed), None) => (typed, FALLS, RISES, ("rising", "falling")),
         (None, Some(typed)) => (typed, RISES, FALLS, ("falling", "rising")),
@@ -216,17 +217,6 @@ fn trend(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
             format!("The source speaks of {} (“{typed}”), the English of {}.", words.0, words.1);
         unit.say(findings, Code::TrendReversed, Severity::Warning, what);
     }
-}
-
-fn first_of<'a>(arabic: &Arabic<'a>, list: &[&str]) -> Option<&'a str> {
-    let is = |word: &str| {
-        let bare = super::text::bare(word);
-        list.contains(&word)
-            || list.contains(&bare)
-            || list.contains(&bare.trim_start_matches(['ب', 'ل', 'س']))
-    };
-    let index = arabic.words().position(is)?;
-    Some(&arabic.text[arabic.place(index)])
 }
 
 fn says(english: &English<'_>, stems: &[&str]) -> bool {

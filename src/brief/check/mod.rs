@@ -24,6 +24,7 @@ mod speech;
 mod text;
 mod translit;
 mod unit;
+mod vocabulary;
 mod wording;
 
 use crate::{article::Article, brief::assemble::Copy, finding::Finding, glossary::Glossary};

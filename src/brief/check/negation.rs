@@ -10,15 +10,17 @@
 use std::sync::LazyLock;
 
 use super::{
-    text::{Arabic, English, Openings, is_one_of, without_conjunction},
+    text::{Arabic, English, Openings},
     unit::{Kind, Unit},
+    vocabulary::Meaning,
 };
 use crate::finding::{Code, Finding, Severity};
 
 /// Arabic words that deny what follows.
-const PARTICLES: &[&str] = &["لم", "لن", "ليس", "ليست", "ليسوا", "ليسا", "لسنا", "لست", "لا"];
+pub(super) const PARTICLES: &[&str] =
+    &["لم", "لن", "ليس", "ليست", "ليسوا", "ليسا", "لسنا", "لست", "لا"];
 /// Arabic words that deny a noun or adjective.
-const NOMINAL: &[&str] =
+pub(super) const NOMINAL: &[&str] =
     &["غير", "دون", "بدون", "عدم", "بعدم", "لعدم", "بغير", "لغير", "الغير", "انعدام", "بلا"];
 /// Stems of Arabic words that deny by their sense, as the English stems below do.
 const SENSE: &[&str] = &[
@@ -78,7 +80,7 @@ const SENSE: &[&str] = &[
     "تتعذر",
 ];
 /// Arabic words that may be put as a denial and need not be.
-const SOFT: &[&str] = &[
+pub(super) const SOFT: &[&str] = &[
     "ما",
     "وما",
     "الا",
@@ -318,20 +320,18 @@ impl<'a> Denials<'a> {
     fn of(arabic: &Arabic<'a>) -> Self {
         let mut found = Self::default();
         for index in 0..arabic.len() {
-            let word = arabic.word(index);
-            if is_one_of(word, PARTICLES) || is_one_of(word, NOMINAL) {
-                if is_idle(arabic, index) {
-                    found.idle += 1;
-                    continue;
-                }
+            let meaning = arabic.meaning(index);
+            if meaning.is(Meaning::DENIAL) && !is_idle(arabic, index) {
                 found.firm += 1;
                 if found.first.is_empty() {
                     found.first =
                         &arabic.text[arabic.place(index).start..arabic.place(index + 1).end];
                 }
-            } else if has_stem(word, SENSE) {
+            } else if meaning.is(Meaning::DENIAL) {
+                found.idle += 1;
+            } else if meaning.is(Meaning::SENSE) {
                 found.sense += 1;
-            } else if is_one_of(word, SOFT) {
+            } else if meaning.is(Meaning::SOFT) {
                 found.idle += 1;
             }
         }
@@ -339,10 +339,14 @@ impl<'a> Denials<'a> {
     }
 }
 
-fn has_stem(word: &str, stems: &[&str]) -> bool {
-    let bare = without_conjunction(word).unwrap_or(word);
-    let bare = bare.strip_prefix("ال").unwrap_or(bare);
-    stems.iter().any(|stem| if stem.len() <= 6 { bare == *stem } else { bare.starts_with(stem) })
+/// Whether a folded word without its conjunction denies by its sense.
+pub(super) fn denies_by_sense(word: &str) -> bool {
+    static OPENINGS: LazyLock<Openings> = LazyLock::new(|| {
+        let long: Vec<&str> = SENSE.iter().copied().filter(|stem| stem.len() > 4).collect();
+        Openings::of(&long)
+    });
+    let bare = word.strip_prefix("ال").unwrap_or(word);
+    OPENINGS.open(bare) || bare.len() <= 4 && SENSE.contains(&bare)
 }
 
 /// Whether the negative word at `index` denies nothing.

@@ -17,6 +17,10 @@ use crate::{
 /// Says which numbers disagree.
 pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     let english = &unit.english.numbers;
+    let own = unit.arabic.as_deref().map_or(&[][..], |arabic| arabic.numbers());
+    if english.is_empty() && own.is_empty() {
+        return;
+    }
     let rule = Rule::of(unit.english.text);
     let support: Vec<&Number> = unit.source_numbers().collect();
     let extra: Vec<&Number> = rule.unsupported(english, support.iter().copied()).collect();

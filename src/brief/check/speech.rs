@@ -6,10 +6,13 @@
 
 use std::sync::LazyLock;
 
-use super::text::{Arabic, English, Openings, is_one_of};
+use super::{
+    text::{Arabic, English, Openings},
+    vocabulary::Meaning,
+};
 
 /// Arabic verbs that attribute what follows, folded, in the forms that open a report.
-const VERBS: &[&str] = &[
+pub(super) const VERBS: &[&str] = &[
     "قال",
     "قالت",
     "قالوا",
@@ -95,7 +98,7 @@ const VERBS: &[&str] = &[
 ];
 
 /// The verbs among them that leave no doubt: nothing but speech is meant.
-const SURE: &[&str] = &[
+pub(super) const SURE: &[&str] = &[
     "قال",
     "قالت",
     "قالوا",
@@ -297,13 +300,12 @@ const STEMS: &[&str] = &[
 
 /// The first word of the Arabic that surely attributes, as typed.
 pub(super) fn attributes<'a>(arabic: &Arabic<'a>) -> Option<&'a str> {
-    let index = arabic.words().position(|word| is_one_of(word, SURE))?;
-    Some(&arabic.text[arabic.place(index)])
+    arabic.first(Meaning::SURE_SPEECH)
 }
 
 /// Whether the Arabic may attribute something.
 pub(super) fn may_attribute(arabic: &Arabic<'_>) -> bool {
-    arabic.has_any(VERBS)
+    arabic.first(Meaning::SPEECH).is_some()
 }
 
 /// Whether the English names a speaker's act somewhere.

@@ -10,8 +10,12 @@ use std::ops::Range;
 use super::{
     lexicon::{self, Entry, Stems},
     translit,
+    vocabulary::Meaning,
 };
-use crate::article::numerals::{self, Number};
+use crate::article::{
+    dates::{Mark, marks},
+    numerals::{self, Number},
+};
 
 /// An Arabic text, folded and cut into words.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,8 @@ pub(super) struct Arabic<'a> {
     words: Vec<Range<usize>>,
     places: Vec<Range<usize>>,
     letters: Vec<u64>,
+    meanings: Vec<Meaning>,
+    marks: Vec<(usize, Mark)>,
     numbers: Vec<Number>,
     stems: Stems,
     latin: String,
@@ -70,6 +76,7 @@ impl<'a> Arabic<'a> {
             }
         }
         arabic.close(from, text.len());
+        arabic.marks = marks(arabic.words());
         arabic.numbers = numerals::find(text);
         arabic.stems = Stems::of(&arabic.folded);
         arabic
@@ -80,7 +87,9 @@ impl<'a> Arabic<'a> {
         if folded < self.folded.len() {
             self.words.push(folded..self.folded.len());
             self.places.push(start..end);
-            self.letters.push(translit::letters(&self.folded[folded..]));
+            let word = &self.folded[folded..];
+            self.letters.push(translit::letters(word));
+            self.meanings.push(Meaning::of(word));
             self.folded.push(' ');
         }
     }
@@ -131,9 +140,20 @@ impl<'a> Arabic<'a> {
         self.words.len()
     }
 
-    /// Whether any word is one of `words`, with or without an attached conjunction.
-    pub(super) fn has_any(&self, words: &[&str]) -> bool {
-        self.words().any(|word| is_one_of(word, words))
+    /// What the word at `index` means to the checks.
+    pub(super) fn meaning(&self, index: usize) -> Meaning {
+        self.meanings.get(index).copied().unwrap_or_default()
+    }
+
+    /// The first word of a meaning, as typed.
+    pub(super) fn first(&self, meaning: Meaning) -> Option<&'a str> {
+        let index = self.meanings.iter().position(|own| own.is(meaning))?;
+        Some(&self.text[self.place(index)])
+    }
+
+    /// The months and weekdays, each with the index of its first word.
+    pub(super) fn marks(&self) -> &[(usize, Mark)] {
+        &self.marks
     }
 }
 
