@@ -6,6 +6,10 @@
 //!
 //! Pure: nothing here sends, waits, reads files or asks the time.
 
+pub mod assemble;
+pub mod check;
+pub mod extractive;
+pub mod plan;
 pub mod task;
 
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};
@@ -47,6 +51,9 @@ pub struct Passage {
     pub text: String,
     /// The paragraphs it rests on, in order.
     pub sources: Vec<SourceId>,
+    /// The very Arabic that it translates, where it is a translation; kept for the checks.
+    #[serde(skip)]
+    pub arabic: Option<String>,
 }
 
 /// One section of the brief.

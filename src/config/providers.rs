@@ -7,6 +7,8 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::Problem;
+
 /// A vendor's wire format, or the model inside the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -93,6 +95,55 @@ pub struct ProviderConfig {
     /// Headers sent with each request (`http`).
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+}
+
+impl Kind {
+    /// Whether it can write summaries and headlines; the others translate.
+    #[must_use]
+    pub fn summarizes(self) -> bool {
+        matches!(self, Self::OpenAi | Self::Anthropic | Self::Gemini)
+    }
+}
+
+impl ProviderConfig {
+    /// A provider with nothing set but its name and kind.
+    #[must_use]
+    pub fn new(name: &str, kind: Kind) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            base_url: None,
+            api_key_env: None,
+            model: None,
+            requests_per_minute: None,
+            tokens_per_minute: None,
+            characters_per_minute: None,
+            max_in_flight: default_in_flight(),
+            timeout: default_timeout(),
+            attempts: default_attempts(),
+            allow_http: false,
+            confidential: false,
+            path: None,
+            hub: None,
+            file: None,
+            sha256: None,
+            threads: None,
+            queue: default_queue(),
+            headers: BTreeMap::new(),
+        }
+    }
+
+    /// The embedded model as it stands in a configuration without providers.
+    #[must_use]
+    pub fn local() -> Self {
+        Self::new("local", Kind::Local)
+    }
+
+    /// Everything that cannot be, with paths relative to this entry.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        Vec::new()
+    }
 }
 
 fn default_in_flight() -> usize {

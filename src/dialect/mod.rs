@@ -153,6 +153,30 @@ pub enum FaultKind {
     Cancelled,
 }
 
+impl FaultKind {
+    /// The stable name, kebab-case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Quota => "quota",
+            Self::Unauthorized => "unauthorized",
+            Self::NotFound => "not-found",
+            Self::Refused => "refused",
+            Self::TooLong => "too-long",
+            Self::Filtered => "filtered",
+            Self::Unavailable => "unavailable",
+            Self::Unreachable => "unreachable",
+            Self::Timeout => "timeout",
+            Self::Garbage => "garbage",
+            Self::Truncated => "truncated",
+            Self::Invalid => "invalid",
+            Self::TooLarge => "too-large",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// A vendor's wire format. Object-safe: configuration chooses it.
 pub trait Dialect: Send + Sync + std::fmt::Debug {
     /// What the vendor can be asked for.

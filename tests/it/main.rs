@@ -1,1 +1,3 @@
-//! One binary for every test of the whole.
+//! One binary for every test of the whole: it links once, and its parts share one support.
+
+mod tidy;
