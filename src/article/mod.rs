@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 
+pub use block::{Block, Form, text_blocks};
+
+mod block;
+
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId {
