@@ -15,8 +15,17 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Finding;
 
 pub use block::{Block, Form, text_blocks};
+pub use normalize::{Normalized, normalize};
 
 mod block;
+mod dateline;
+mod entity;
+mod filed;
+mod fold;
+mod gazetteer;
+mod lines;
+mod markers;
+mod normalize;
 
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
