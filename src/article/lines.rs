@@ -58,7 +58,7 @@ impl<'a> Line<'a> {
             indented: block.text.starts_with([' ', '\t', '\u{A0}', '\u{3000}']),
             words: 0,
             chars: 0,
-            span: if exact { offsets(range.start)..offsets(range.end - 1) + 1 } else { block.span.clone() },
+            span: if exact { offsets(range.start)..offsets(range.end) } else { block.span.clone() },
             map,
             exact,
             text: Cow::Borrowed(""),
@@ -117,9 +117,9 @@ impl<'a> Line<'a> {
         let range = if head == range.len() { range.start..range.start } else { range.start + head..range.end - tail };
         if self.exact {
             let start = self.source(range.start);
-            self.span = if range.is_empty() { start..start } else { start..self.source(range.end - 1) + 1 };
+            self.span = if range.is_empty() { start..start } else { start..self.source(range.end) };
             let first = self.map.partition_point(|&(at, _)| at <= range.start);
-            let kept = self.map[first..].iter().filter(|(at, _)| *at < range.end).map(|&(at, raw)| (at - range.start, raw));
+            let kept = self.map[first..].iter().filter(|(at, _)| *at <= range.end).map(|&(at, raw)| (at - range.start, raw));
             self.map = std::iter::once((0, start)).chain(kept).collect();
         }
         self.text = match std::mem::take(&mut self.text) {

@@ -34,7 +34,7 @@ pub(super) fn strip(text: &str) -> (Lead, Range<usize>) {
         rest = rest.trim_end_matches(|c| c == '*' || is_decoration(c));
     }
     let range = start..start + rest.len();
-    if rest.chars().any(char::is_alphanumeric) {
+    if rest.chars().any(|c| c.is_alphanumeric() && c != 'ـ') {
         return (lead, range);
     }
     let ruled = text.chars().any(|c| is_lead(c) || matches!(c, '_' | '~' | '#'));

@@ -30,7 +30,8 @@ pub struct Normalized<'a> {
 }
 
 impl Normalized<'_> {
-    /// The source offset of the byte at `offset` of the normalized text.
+    /// The source offset of the byte at `offset` of the normalized text; at its end, the offset
+    /// behind the last visible character.
     #[must_use]
     pub fn source(&self, offset: usize) -> usize {
         match self.map.partition_point(|&(at, _)| at <= offset) {
@@ -42,7 +43,7 @@ impl Normalized<'_> {
     /// Where copying resumed within `range` of the text, offsets counted from its start.
     pub(super) fn resumes(&self, range: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
         let first = self.map.partition_point(|&(at, _)| at <= range.start);
-        self.map[first..].iter().take_while(move |(at, _)| *at < range.end).map(move |&(at, raw)| (at - range.start, raw))
+        self.map[first..].iter().take_while(move |(at, _)| *at <= range.end).map(move |&(at, raw)| (at - range.start, raw))
     }
 }
 
@@ -96,14 +97,15 @@ struct Writer<'a> {
     /// Marks written since the last base letter, and where they begin in `out`.
     marks: usize,
     marks_start: usize,
-    /// White space seen since the last visible character.
+    /// White space seen since the last visible character, and where it began.
     space: Option<char>,
+    space_at: usize,
 }
 
 impl<'a> Writer<'a> {
     fn new(raw: &'a str) -> Self {
         let out = String::with_capacity(raw.len());
-        Self { raw, at: 0, out, map: Vec::new(), marks: 0, marks_start: 0, space: None }
+        Self { raw, at: 0, out, map: Vec::new(), marks: 0, marks_start: 0, space: None, space_at: 0 }
     }
 
     fn run(&mut self) {
@@ -127,7 +129,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn finish(self) -> Normalized<'a> {
+    fn finish(mut self) -> Normalized<'a> {
+        self.sync(if self.space.is_some() { self.space_at } else { self.at });
         Normalized { text: Cow::Owned(self.out), map: self.map }
     }
 
@@ -136,17 +139,18 @@ impl<'a> Writer<'a> {
         if let Some(space) = self.space.take()
             && !self.out.is_empty()
         {
+            self.sync(self.space_at);
             self.out.push(space);
         }
-        self.sync();
+        self.sync(self.at);
         self.out.push(c);
         self.marks = 0;
         self.at = next;
     }
 
-    /// Notes that what is written next comes from `self.at`.
-    fn sync(&mut self) {
-        let here = (self.out.len(), self.at);
+    /// Notes that what is written next comes from `raw`.
+    fn sync(&mut self, raw: usize) {
+        let here = (self.out.len(), raw);
         let expected = self.map.last().map_or(here.0, |&(out, raw)| raw + (here.0 - out));
         if expected != here.1 {
             if self.map.last().is_some_and(|&(out, _)| out == here.0) {
@@ -159,6 +163,9 @@ impl<'a> Writer<'a> {
     fn space(&mut self, c: char, next: usize) {
         // A tab between cells is kept as one; all else that is white is a space.
         let tab = c == '\t' || self.space == Some('\t');
+        if self.space.is_none() {
+            self.space_at = self.at;
+        }
         self.space = Some(if tab { '\t' } else { ' ' });
         self.at = next;
     }
@@ -171,7 +178,7 @@ impl<'a> Writer<'a> {
         if self.marks == 0 {
             if let Some(both) = self.out.chars().next_back().and_then(|base| compose(base, c)) {
                 self.out.pop();
-                self.sync();
+                self.sync(self.at);
                 self.out.push(both);
                 self.at = next;
                 return;
@@ -181,7 +188,7 @@ impl<'a> Writer<'a> {
         self.marks += 1;
         match self.marks.cmp(&(MOST_MARKS + 1)) {
             std::cmp::Ordering::Less => {
-                self.sync();
+                self.sync(self.at);
                 self.out.push(c);
             }
             std::cmp::Ordering::Equal => {
