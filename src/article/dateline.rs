@@ -29,6 +29,8 @@ pub(super) struct Found {
     pub(super) dateline: Option<Dateline>,
     /// Whom it credits: reporters, or else the outlet.
     pub(super) byline: Option<String>,
+    /// Whether a place or outlet of the lists is in it.
+    pub(super) sure: bool,
 }
 
 /// The dateline that opens a lead paragraph, if one does.
@@ -229,7 +231,7 @@ impl Row {
     /// the side of a date (`سوروتش 3 مايو`), or words that nothing explains.
     fn split(&mut self, raw: &str, words: &str, dated: bool) -> bool {
         for (at, _) in raw.match_indices(' ') {
-            let (left, right) = (raw[..at].trim(), raw[at..].trim());
+            let (left, right) = (trim(&raw[..at]), trim(&raw[at..]));
             let of = right.strip_prefix("من ").filter(|at| gazetteer::is_place(&key(at)));
             let (city, agency) = of.map_or((left, right), |city| (city, left));
             if let Some(name @ Named::Surely(_)) = gazetteer::named(&key(agency))
@@ -239,6 +241,11 @@ impl Row {
                 self.pieces.push(Part::Agency { name, raw: agency.to_owned(), enclosed: false });
                 return true;
             }
+        }
+        if let Some((name, city)) = raw.split_once(" من ").filter(|(name, city)| gazetteer::is_place(&key(city)) && name.split(' ').count() <= 4) {
+            self.pieces.push(Part::Words(name.to_owned()));
+            self.pieces.push(Part::Place(place(city)));
+            return true;
         }
         let few = words.split(' ').count() <= 4 && raw.chars().all(|c| c != '.' || raw.len() < 40);
         match dated && words.split(' ').count() <= 3 && self.pieces.len() == 1 {
@@ -275,18 +282,21 @@ impl Row {
     fn stands_alone(&self) -> bool {
         let unknown = self.count(|part| matches!(part, Part::Words(_)));
         let known = self.pieces.len() - unknown;
-        known > 0 && (unknown == 0 || unknown == 1 && known >= 1 && self.pieces.len() == 2 && !self.filed.any())
+        known > 0 && (unknown == 0 || unknown == 1 && self.pieces.len() <= 4 && !self.filed.any())
     }
 
     fn found(mut self, raw: &str, len: usize) -> Found {
+        let sure = self.count(|part| matches!(part, Part::Place(_) | Part::Agency { enclosed: true, .. })) > 0;
         self.name_place();
-        let places: Vec<_> = self.pieces.iter().filter_map(|p| if let Part::Place(at) = p { Some(at.as_str()) } else { None }).collect();
+        let mut places: Vec<_> = self.pieces.iter().filter_map(|p| if let Part::Place(at) = p { Some(at.as_str()) } else { None }).collect();
         let people: Vec<_> = self.pieces.iter().filter_map(|p| if let Part::Person(name) = p { Some(name.as_str()) } else { None }).collect();
         let agency = self.pieces.iter().find_map(|p| if let Part::Agency { name, raw, .. } = p { Some((*name, raw)) } else { None });
+        let words = self.pieces.iter().find_map(|p| if let Part::Words(words) = p { Some(words.clone()) } else { None });
         let byline = match (people.is_empty(), agency) {
             (false, _) => Some(people.join("، ")),
-            (true, agency) => agency.map(|(_, raw)| raw.clone()),
+            (true, agency) => agency.map(|(_, raw)| raw.clone()).or(words),
         };
+        places.dedup();
         let place_ar = (!places.is_empty()).then(|| places.join(" - "));
         let outlet = self.count(|part| matches!(part, Part::Outlet(_) | Part::Words(_))) > 0 && people.is_empty() && agency.is_none();
         let dateline = (place_ar.is_some() || self.filed.any() || len > raw.len() || outlet).then(|| Dateline {
@@ -298,7 +308,7 @@ impl Row {
             year: self.filed.year,
             agency: agency.and_then(|(name, _)| name.english()),
         });
-        Found { len, dateline, byline }
+        Found { len, dateline, byline, sure }
     }
 
     /// Words beside a person or an outlet are the place that the gazetteer does not have:
@@ -310,6 +320,7 @@ impl Row {
         let Some(at) = self.pieces.iter().position(|part| matches!(part, Part::Words(_))) else { return };
         if let Part::Words(words) = &self.pieces[at]
             && words.split(' ').count() <= 3
+            && !super::furniture::is_desk(&key(words))
         {
             self.pieces[at] = Part::Place(words.clone());
         }
@@ -321,7 +332,7 @@ fn place(raw: &str) -> String {
 }
 
 fn trim(raw: &str) -> &str {
-    raw.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '«' | '»' | '"' | '“' | '”' | '*' | '\''))
+    raw.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '«' | '»' | '"' | '“' | '”' | '*' | '\'' | '{' | '}'))
 }
 
 /// Whether a story begins with a verb of the wires' first sentence.

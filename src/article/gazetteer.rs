@@ -19,12 +19,12 @@ pub(super) fn is_place(key: &str) -> bool {
     PLACES.contains(key)
 }
 
-/// Whether a folded text reads as a person's name: two to five words that open with a given
+/// Whether a folded text reads as a person's name: two to six words that open with a given
 /// name, a form of address or a compound of `عبد`.
 pub(super) fn is_person(key: &str) -> bool {
     let count = key.split(' ').count();
     let first = key.split(' ').next().unwrap_or_default();
-    (2..=5).contains(&count) && (GIVEN_NAMES.contains(first) || first.starts_with("عبدال"))
+    (2..=6).contains(&count) && (GIVEN_NAMES.contains(first) || first.starts_with("عبدال"))
 }
 
 /// An agency or paper: its English name, and its Arabic names and initials as typed.

@@ -19,6 +19,9 @@ const LONGEST_TITLE: usize = 22;
 /// Letters from which a line is running text whatever its words.
 const LONGEST_TITLE_CHARS: usize = 150;
 
+/// Most lines between title and story that are captions and decks.
+const MOST_CAPTIONS: usize = 3;
+
 /// The head of an article.
 #[derive(Debug, Default)]
 pub(super) struct Head<'a> {
@@ -91,7 +94,11 @@ fn credits<'a>(head: &mut Head<'_>, lines: Vec<Line<'a>>, alone: bool) -> Vec<Li
     let gaps: Vec<bool> = lines.iter().map(|line| line.gap).collect();
     for (i, line) in lines.into_iter().enumerate() {
         let follows_title = i == 1 && !line.gap && !alone && gaps.get(2).copied().unwrap_or(true) && head.byline.is_none();
-        if line.form == Form::Line && follows_title && rest.len() == 1 && is_signature(&line) || is_credit(&line, rest.is_empty() && head.title.is_none()) {
+        let latin = line.words <= 3 && line.text.is_ascii() && !alone;
+        if latin {
+            // A site's own name above an Arabic story.
+            head.dropped.push(drop(&line, Reason::Kicker));
+        } else if line.form == Form::Line && follows_title && rest.len() == 1 && is_signature(&line) || is_credit(&line, rest.is_empty() && head.title.is_none()) {
             credit(head, &line);
         } else {
             rest.push(line);
@@ -114,7 +121,9 @@ fn is_credit(line: &Line<'_>, may_be_title: bool) -> bool {
     if !may_be_title && (prefixed(&line.text).is_some() || gazetteer::is_person(&line.key) && line.words <= 4) {
         return true;
     }
-    dateline::whole(&line.text).is_some_and(|found| !may_be_title || line.words <= 5 && !line.text.contains(':') && found.dateline.is_some())
+    let agency = || gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
+    dateline::whole(&line.text)
+        .is_some_and(|found| !may_be_title || line.words <= 5 && !line.text.contains(':') && (found.dateline.is_some() || agency()))
 }
 
 /// What stands behind `كتب:`, `بقلم`, `إعداد:` and the like.
@@ -160,7 +169,7 @@ fn choose_title(head: &mut Head<'_>, rest: &mut Vec<Line<'_>>, body: &[Line<'_>]
     let marked = rest.iter().position(|line| matches!(line.form, Form::Heading(_)));
     let at = match marked {
         Some(at) => at,
-        None if first.words <= 3 => rest.iter().position(|line| long(line) && !furniture::is_caption(line)).unwrap_or(0),
+        None if furniture::is_desk(&first.key) => rest.iter().position(|line| long(line) && !furniture::is_caption(line)).unwrap_or(0),
         None => 0,
     };
     let title = rest.remove(at);
@@ -173,12 +182,13 @@ fn choose_title(head: &mut Head<'_>, rest: &mut Vec<Line<'_>>, body: &[Line<'_>]
 /// Settles what is left between title and story, and opens the story's lead.
 fn settle<'a>(head: &mut Head<'a>, rest: Vec<Line<'a>>, mut body: Vec<Line<'a>>) {
     let title = head.title.as_deref().map(super::fold::key).unwrap_or_default();
-    if body.is_empty() {
-        // Nothing but short lines: they are all there is to read.
+    let count = rest.len();
+    if body.is_empty() || count > MOST_CAPTIONS {
+        // Short lines are all there is, or verse and lists: they are the story.
         head.body = rest;
+        head.body.append(&mut body);
         return;
     }
-    let count = rest.len();
     let mut kept = None;
     for (i, line) in rest.into_iter().enumerate() {
         if !title.is_empty() && (line.key.starts_with(&title) || line.words >= 4 && title.starts_with(&line.key)) {

@@ -82,7 +82,7 @@ fn without_furniture<'a>(lines: Vec<Line<'a>>, dropped: &mut Vec<Dropped>) -> Ve
             Form::Furniture(reason) => Some(furniture::Verdict { reason, heads_links: false }),
             Form::Title | Form::Byline => None,
             _ if line.lead == Lead::Rule => endmark::whole(&line.text).is_none().then_some(furniture::Verdict { reason: Reason::Separator, heads_links: false }),
-            _ => furniture::judge(&line),
+            _ => furniture::judge(&line, kept.is_empty() && dropped.is_empty()),
         };
         let named = std::mem::replace(&mut editor, furniture::names_editor(&line));
         let reason = match verdict {
@@ -189,6 +189,8 @@ fn open_lead(head: &mut Head<'_>, body: &mut Vec<Line<'_>>) {
 
 /// Divides a body into sections, within the bounds.
 fn divide(body: Vec<Line<'_>>, head: &Head<'_>, dropped: &mut Vec<Dropped>, findings: &mut Vec<Finding>) -> Vec<Section> {
+    let (credits, body): (Vec<_>, Vec<_>) = body.into_iter().partition(sections::is_credit);
+    dropped.extend(credits.iter().map(|line| head::drop(line, Reason::Credit)));
     let roles = sections::roles(&body);
     let mut sections: Vec<Section> = Vec::new();
     let mut count = 0;

@@ -67,7 +67,11 @@ pub(super) fn sign_off(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>) {
 }
 
 fn is_signature(line: &Line<'_>) -> bool {
-    line.words <= 8 && line.ending() == Ending::Open && (gazetteer::is_person(&line.key) || dateline::whole(&line.text).is_some())
+    const POSTS: [&str; 27] = [
+        "استشاري", "استشاريه", "استاذ", "استاذه", "خبير", "خبيره", "كاتب", "كاتبه", "عضو", "مدير", "مديره", "رييس", "مستشار", "باحث", "باحثه", "محلل", "صحافي", "صحفي", "اخصاييه", "اخصايي", "وكيل", "اكاديمي", "محام", "سفير", "داعيه", "عميد", "مشرف",
+    ];
+    let post = POSTS.contains(&line.key.split(' ').next().unwrap_or_default());
+    line.ending() == Ending::Open && line.words <= 10 && (post || line.words <= 8 && (gazetteer::is_person(&line.key) || dateline::whole(&line.text).is_some()))
 }
 
 /// Papers' content systems put a picture's caption behind the text: a short unstopped line after
@@ -80,6 +84,17 @@ fn is_late_caption(before: &Line<'_>, last: &Line<'_>) -> bool {
         && !last.text.starts_with('و')
         && !last.text.contains(['،', ':'])
         && !last.text.chars().any(char::is_numeric)
+}
+
+/// Whether a line of a body is a short row of names and places or an agency: who sent or wrote
+/// what stands around it.
+pub(super) fn is_credit(line: &Line<'_>) -> bool {
+    if line.words > 8 || line.form == Form::ListItem || !matches!(line.ending(), Ending::Open | Ending::Stop | Ending::Colon) {
+        return false;
+    }
+    let parted = line.text.contains(['-', '–', 'ـ', '(', '/', ':']);
+    let agency = gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
+    agency || parted && line.words <= 7 && dateline::whole(&line.text).is_some_and(|found| found.sure)
 }
 
 /// A line among its neighbours.
@@ -165,7 +180,9 @@ impl<'b> View<'_, 'b> {
     /// `1) …` or `أولاً: …`: a subhead where running text follows, else an item or a paragraph.
     fn ordinal(&self) -> Role {
         let line = self.line();
-        let short = line.words <= LONGEST_BARE && line.chars <= LONGEST_BARE_CHARS && matches!(line.ending(), Ending::Open | Ending::Question | Ending::Colon | Ending::Cry);
+        let short = (2..=LONGEST_BARE).contains(&line.key.split(' ').count())
+            && line.chars <= LONGEST_BARE_CHARS
+            && matches!(line.ending(), Ending::Open | Ending::Question | Ending::Colon | Ending::Cry);
         let next = self.next().is_some_and(|next| next.lead != Lead::Ordinal && (next.is_prose() && next.words >= 10 || is_list(next)));
         if short && next && !self.headed { Role::Heading(Marker::Ordinal) } else { Role::Paragraph }
     }
@@ -173,12 +190,9 @@ impl<'b> View<'_, 'b> {
     /// A line without a mark.
     fn bare(&self) -> Role {
         let line = self.line();
-        if self.is_credit() {
-            return Role::Dropped(Reason::Credit);
-        }
         let Some(next) = self.next() else { return Role::Paragraph };
         if line.ending() == Ending::Question {
-            let asks = (3..=16).contains(&line.words) && next.is_prose() && next.ending() != Ending::Question && self.follows_text() && !self.headed;
+            let asks = (3..=16).contains(&line.words) && next.is_prose() && next.ending() != Ending::Question && self.follows_text() && !self.headed && !says(&line.key);
             return if asks { Role::Heading(Marker::Question) } else { Role::Paragraph };
         }
         if !self.is_bare_shape() || !self.follows_text() || self.headed {
@@ -186,16 +200,6 @@ impl<'b> View<'_, 'b> {
         }
         let question = matches!(next.lead, Lead::Star | Lead::Bullet) && next.ending() == Ending::Question;
         if next.is_prose() || question || is_list(next) && !line.text.starts_with('و') { Role::Heading(Marker::Bare) } else { Role::Paragraph }
-    }
-
-    /// A short line of names, places or an agency between paragraphs: who sent or wrote what
-    /// stands above.
-    fn is_credit(&self) -> bool {
-        let line = self.line();
-        let parted = || line.text.contains(['-', '–', 'ـ', '(', '/', ':']);
-        line.words <= 8
-            && matches!(line.ending(), Ending::Open | Ending::Stop | Ending::Colon)
-            && (parted() && dateline::whole(&line.text).is_some() || gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_))))
     }
 
     fn is_bare_shape(&self) -> bool {
@@ -238,6 +242,9 @@ fn says(key: &str) -> bool {
         "قال", "قالت", "اضاف", "اضافت", "اكد", "اكدت", "اشار", "اشارت", "اوضح", "اوضحت", "تابع", "تابعت", "ذكر", "ذكرت", "لفت", "شدد", "اعلن", "اعلنت", "افاد", "افادت",
         "كشف", "كشفت", "بين", "صرح", "نقل", "نقلت", "يذكر", "كان", "كانت", "لم", "انتهي", "جاء", "يقول", "تقول",
     ];
+    if key.starts_with("وفيما يلي") || key.starts_with("فيما يلي") {
+        return true;
+    }
     let first = key.split(' ').next().unwrap_or_default();
     let bare = first.strip_prefix('و').or_else(|| first.strip_prefix('ف')).unwrap_or(first);
     let led = bare.len() < first.len();
