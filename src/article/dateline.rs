@@ -33,6 +33,13 @@ pub(super) struct Found {
     pub(super) sure: bool,
 }
 
+impl Found {
+    /// Whether an agency files from a place.
+    pub(super) fn agency_at_place(&self) -> bool {
+        self.dateline.as_ref().is_some_and(|at| at.agency.is_some() && at.place_ar.is_some())
+    }
+}
+
 /// The dateline that opens a lead paragraph, if one does.
 pub(super) fn opening(text: &str) -> Option<Found> {
     let reach = text.len().min(REACH);
@@ -197,7 +204,7 @@ impl Row {
 
     fn words(&mut self, raw: &str, enclosed: bool, dated: bool) -> bool {
         let key = key(raw.strip_suffix(" في").unwrap_or(raw));
-        if matches!(key.as_str(), "" | "في" | "م" | "يوم" | "مراسل" | "مراسلنا") {
+        if matches!(key.as_str(), "" | "في" | "م" | "يوم" | "مراسل" | "مراسلنا" | "تحقيق" | "تقرير" | "حوار" | "تصوير" | "متابعه" | "ترجمه" | "كتب" | "كتبت") {
             return true;
         }
         if key.split(' ').count() > 6 {

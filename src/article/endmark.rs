@@ -22,6 +22,8 @@ pub(super) struct Mark {
     pub(super) sure: bool,
     /// Whether another take follows.
     pub(super) continues: bool,
+    /// Whether it says that the take ends; an agency's name alone only signs what stands above.
+    pub(super) closing: bool,
 }
 
 /// The mark that a whole line is.
@@ -45,7 +47,9 @@ pub(super) fn trailing(text: &str) -> Option<(Range<usize>, Mark)> {
         let start = from + i;
         let Some(mark) = whole(&text[start..]) else { continue };
         let inside = text[..start].ends_with(char::is_alphanumeric) && c != '(' && c != '/' && c != '*';
-        if mark.sure && start > 0 && !inside {
+        // An agency in brackets signs a paragraph only behind its last sentence's stop.
+        let stopped = mark.closing || matches!(super::lines::ending(&text[..start]), super::lines::Ending::Stop | super::lines::Ending::Cry);
+        if mark.sure && start > 0 && !inside && stopped {
             return Some((start..text.len(), mark));
         }
     }
@@ -66,7 +70,7 @@ fn closing_word(text: &str) -> Option<Mark> {
     let framed = inner.len() < text.len() || inner[word_len..].contains(['*', '/', ')', '#']);
     let sure = framed || !code.is_empty();
     let code = (!code.is_empty()).then(|| code.to_owned());
-    Some(Mark { marker: EndMarker { raw: text.to_owned(), code }, sure, continues })
+    Some(Mark { marker: EndMarker { raw: text.to_owned(), code }, sure, continues, closing: true })
 }
 
 /// A desk's code behind the word: digits, Latin or Arabic initials; nothing else may stand there.
@@ -89,6 +93,7 @@ fn signature(text: &str) -> Option<Mark> {
         marker: EndMarker { raw: text.to_owned(), code: None },
         sure: true,
         continues: false,
+        closing: false,
     })
 }
 
@@ -98,6 +103,7 @@ fn wire_end(text: &str) -> Option<Mark> {
         marker: EndMarker { raw: text.to_owned(), code: None },
         sure: true,
         continues: false,
+        closing: true,
     })
 }
 

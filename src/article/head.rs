@@ -19,6 +19,8 @@ const LONGEST_TITLE: usize = 22;
 /// Letters from which a line is running text whatever its words.
 const LONGEST_TITLE_CHARS: usize = 150;
 
+/// Most words of a caption that does not say that it is one.
+const LONGEST_CAPTION: usize = 10;
 /// Most lines between title and story that are captions and decks.
 const MOST_CAPTIONS: usize = 3;
 
@@ -94,11 +96,11 @@ fn credits<'a>(head: &mut Head<'_>, lines: Vec<Line<'a>>, alone: bool) -> Vec<Li
     let gaps: Vec<bool> = lines.iter().map(|line| line.gap).collect();
     for (i, line) in lines.into_iter().enumerate() {
         let follows_title = i == 1 && !line.gap && !alone && gaps.get(2).copied().unwrap_or(true) && head.byline.is_none();
-        let latin = line.words <= 3 && line.text.is_ascii() && !alone;
+        let latin = line.words <= 3 && line.text.is_ascii() && !alone && rest.is_empty() && head.title.is_none();
         if latin {
             // A site's own name above an Arabic story.
             head.dropped.push(drop(&line, Reason::Kicker));
-        } else if line.form == Form::Line && follows_title && rest.len() == 1 && is_signature(&line) || is_credit(&line, rest.is_empty() && head.title.is_none()) {
+        } else if line.form == Form::Line && follows_title && rest.len() == 1 && is_signature(&line) || is_credit(&line, rest.is_empty() && head.title.is_none(), alone) {
             credit(head, &line);
         } else {
             rest.push(line);
@@ -114,16 +116,23 @@ fn is_signature(line: &Line<'_>) -> bool {
 
 /// Whether a line credits people, an agency or a place. The first line may still be a title, so
 /// it must do nothing else.
-fn is_credit(line: &Line<'_>, may_be_title: bool) -> bool {
+fn is_credit(line: &Line<'_>, may_be_title: bool, alone: bool) -> bool {
     if line.words > 14 || matches!(line.ending(), Ending::Question | Ending::Cry) {
         return false;
+    }
+    if may_be_title && line.words <= 5 && prefixed(&line.text).is_some() {
+        return true;
     }
     if !may_be_title && (prefixed(&line.text).is_some() || gazetteer::is_person(&line.key) && line.words <= 4) {
         return true;
     }
     let agency = || gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
-    dateline::whole(&line.text)
-        .is_some_and(|found| !may_be_title || line.words <= 5 && !line.text.contains(':') && (found.dateline.is_some() || agency()))
+    let Some(found) = dateline::whole(&line.text) else { return false };
+    let filed = found.dateline.as_ref().is_some_and(|at| at.place_ar.is_some() && (at.day.is_some() || at.agency.is_some()));
+    match may_be_title || alone {
+        true => filed || !alone && line.words <= 5 && !line.text.contains(':') && (found.dateline.is_some() || agency()),
+        false => true,
+    }
 }
 
 /// What stands behind `كتب:`, `بقلم`, `إعداد:` and the like.
@@ -189,20 +198,21 @@ fn settle<'a>(head: &mut Head<'a>, rest: Vec<Line<'a>>, mut body: Vec<Line<'a>>)
         head.body.append(&mut body);
         return;
     }
-    let mut kept = None;
+    let mut kept = Vec::new();
     for (i, line) in rest.into_iter().enumerate() {
         if !title.is_empty() && (line.key.starts_with(&title) || line.words >= 4 && title.starts_with(&line.key)) {
             head.dropped.push(drop(&line, Reason::RepeatedTitle));
         } else if i + 1 == count && heads_lead(&line, &body) {
-            kept = Some(line);
+            kept.push(line);
+        } else if line.words > LONGEST_CAPTION && !furniture::is_caption(&line) {
+            // A deck says what the story says: it is read as its first paragraph.
+            kept.push(line);
         } else {
             head.dropped.push(drop(&line, Reason::Caption));
         }
     }
-    if let Some(line) = kept {
-        body.insert(0, line);
-    }
-    head.body = body;
+    kept.append(&mut body);
+    head.body = kept;
 }
 
 /// Whether the last short line before the story is a subhead: stars and questions are, and bare

@@ -155,7 +155,7 @@ impl<'a> Line<'a> {
     /// Whether the line is running text: long, or a short sentence with a stop.
     pub(super) fn is_prose(&self) -> bool {
         let stopped = matches!(self.ending(), Ending::Stop | Ending::Cry | Ending::Comma);
-        self.words >= 15 || self.words >= 5 && stopped || self.words >= 9 && self.text.contains(['،', ':'])
+        self.words >= 15 || self.words >= 4 && stopped || self.words >= 9 && self.text.contains(['،', ':'])
     }
 }
 

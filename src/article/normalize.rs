@@ -94,9 +94,8 @@ struct Writer<'a> {
     at: usize,
     out: String,
     map: Vec<(usize, usize)>,
-    /// Marks written since the last base letter, and where they begin in `out`.
+    /// Marks written since the last base letter.
     marks: usize,
-    marks_start: usize,
     /// White space seen since the last visible character, and where it began.
     space: Option<char>,
     space_at: usize,
@@ -105,7 +104,7 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(raw: &'a str) -> Self {
         let out = String::with_capacity(raw.len());
-        Self { raw, at: 0, out, map: Vec::new(), marks: 0, marks_start: 0, space: None, space_at: 0 }
+        Self { raw, at: 0, out, map: Vec::new(), marks: 0, space: None, space_at: 0 }
     }
 
     fn run(&mut self) {
@@ -170,37 +169,29 @@ impl<'a> Writer<'a> {
         self.at = next;
     }
 
+    /// Writes the marks that stand on one letter, unless they are a flood.
     fn mark(&mut self, c: char, next: usize) {
-        if self.space.is_some() || self.out.is_empty() {
-            self.at = next; // A mark without a letter is residue.
+        let run = &self.raw[self.at..];
+        let (count, len) = run.chars().take_while(|&c| is_mark(c)).fold((0, 0), |(count, len), c| (count + 1, len + c.len_utf8()));
+        // A mark without a letter is residue.
+        if self.space.is_some() || self.out.is_empty() || count + self.marks > MOST_MARKS {
+            self.at += len.max(c.len_utf8()).max(next - self.at);
             return;
         }
-        if self.marks == 0 {
-            if let Some(both) = self.out.chars().next_back().and_then(|base| compose(base, c)) {
-                self.out.pop();
-                self.sync(self.at);
-                self.out.push(both);
-                self.at = next;
-                return;
-            }
-            self.marks_start = self.out.len();
+        self.put_mark(c);
+        self.at = next;
+    }
+
+    fn put_mark(&mut self, c: char) {
+        let base = self.out.chars().next_back().filter(|_| self.marks == 0);
+        if let Some(both) = base.and_then(|base| compose(base, c)) {
+            self.out.pop();
+            self.out.push(both);
+            return;
         }
         self.marks += 1;
-        match self.marks.cmp(&(MOST_MARKS + 1)) {
-            std::cmp::Ordering::Less => {
-                self.sync(self.at);
-                self.out.push(c);
-            }
-            std::cmp::Ordering::Equal => {
-                let keep = self.marks_start;
-                self.out.truncate(keep);
-                while self.map.last().is_some_and(|&(out, _)| out >= keep) {
-                    self.map.pop();
-                }
-            }
-            std::cmp::Ordering::Greater => {}
-        }
-        self.at = next;
+        self.sync(self.at);
+        self.out.push(c);
     }
 
     fn entity(&mut self, next: usize) {
@@ -216,7 +207,9 @@ impl<'a> Writer<'a> {
         for part in std::iter::once(c).nfkc() {
             // Spacing marks decompose to a space or a tatweel that carries them.
             if is_mark(part) {
-                self.mark(part, self.at);
+                if self.space.is_none() && !self.out.is_empty() && self.marks < MOST_MARKS {
+                    self.put_mark(part);
+                }
             } else if part != ' ' && part != TATWEEL {
                 self.put(part, self.at);
             }

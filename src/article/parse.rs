@@ -32,6 +32,8 @@ use crate::finding::{Code, Finding, Severity};
 const MOST_SECTIONS: usize = 200;
 /// Most paragraphs read: some ten times the longest article of a day's papers.
 const MOST_PARAGRAPHS: usize = 5_000;
+/// Most decks and notes between the head and the paragraph that the dateline opens.
+const MOST_DECKS: usize = 2;
 /// Most lines after a heading of links that are taken for its links.
 const MOST_LINKS: usize = 12;
 
@@ -118,39 +120,29 @@ fn is_link(line: &Line<'_>) -> bool {
 }
 
 /// Finds the mark that closes the take. What follows a sure mark is dropped; another take in the
-/// same paste goes on after `يتبع`.
+/// same paste goes on after `يتبع`, and a round-up after the agency that signs one of its items.
 fn close(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>, findings: &mut Vec<Finding>) -> Option<EndMarker> {
+    let last_text = lines.iter().rposition(|line| line.words >= 5 || line.is_prose());
+    let mut open = Vec::with_capacity(lines.len());
     let mut marker = None;
-    let mut at = 0;
-    while at < lines.len() {
-        let more = lines[at + 1..].iter().any(|line| line.is_prose() || line.words >= 5);
-        let found = endmark::whole(&lines[at].text).filter(|mark| at > 0 && (mark.sure || !more));
-        let Some(mark) = found else {
-            at += 1;
+    for (at, line) in std::mem::take(lines).into_iter().enumerate() {
+        let more = last_text.is_some_and(|last| last > at);
+        if marker.is_some() {
+            dropped.push(head::drop(&line, Reason::AfterEnd));
             continue;
-        };
-        let signature = mark.marker.code.is_none() && mark.marker.raw.chars().any(char::is_alphabetic) && !is_closing(&mark.marker.raw);
-        if mark.continues && more {
-            lines.remove(at);
-        } else if signature && more {
-            // Each item of a round-up is signed: a credit, not the end.
-            dropped.push(head::drop(&lines.remove(at), Reason::Credit));
-        } else {
-            if mark.continues {
-                findings.push(take_follows());
+        }
+        match endmark::whole(&line.text).filter(|mark| (mark.sure || !more) && (!open.is_empty() || mark.closing)) {
+            Some(mark) if more && mark.continues => {}
+            Some(mark) if more && !mark.closing => dropped.push(head::drop(&line, Reason::Credit)),
+            Some(mark) => {
+                findings.extend(mark.continues.then(take_follows));
+                marker = Some(mark.marker);
             }
-            marker = Some(mark.marker);
-            let rest = lines.split_off(at);
-            dropped.extend(rest.iter().skip(1).map(|line| head::drop(line, Reason::AfterEnd)));
+            None => open.push(line),
         }
     }
+    *lines = open;
     marker.or_else(|| close_inline(lines, findings))
-}
-
-/// Whether a mark is a closing word rather than an agency's name.
-fn is_closing(raw: &str) -> bool {
-    let key = super::fold::key(raw);
-    key.starts_with("انته") || key.starts_with("النهايه") || key.starts_with("نهايه") || key.starts_with("يتبع") || key == "nnnn"
 }
 
 /// The mark glued to the last running text.
@@ -158,9 +150,7 @@ fn close_inline(lines: &mut [Line<'_>], findings: &mut Vec<Finding>) -> Option<E
     let last = lines.iter_mut().rev().find(|line| line.is_prose())?;
     let (range, mark) = endmark::trailing(&last.text)?;
     last.cut(0..range.start);
-    if mark.continues {
-        findings.push(take_follows());
-    }
+    findings.extend(mark.continues.then(take_follows));
     Some(mark.marker)
 }
 
@@ -170,21 +160,29 @@ fn take_follows() -> Finding {
 
 /// Reads the dateline that opens the lead and takes it off.
 fn open_lead(head: &mut Head<'_>, body: &mut Vec<Line<'_>>) {
-    let Some(at) = body.iter().position(|line| line.is_prose() || line.words >= 8 || line.ending() == Ending::Stop || dateline::whole(&line.text).is_some()) else { return };
-    let lead = &mut body[at];
-    let Some(found) = dateline::opening(&lead.text) else {
-        if let Some(found) = dateline::whole(&lead.text).filter(|found| found.dateline.is_some() && lead.words <= 14) {
-            head.dateline = head.dateline.take().or(found.dateline);
-            body.remove(at);
-        }
+    if !body.iter().any(Line::is_prose) {
         return;
-    };
-    let end = lead.text.len();
-    lead.cut(found.len..end);
-    if lead.text.is_empty() {
-        body.remove(at);
     }
-    head.dateline = found.dateline.or(head.dateline.take());
+    if let Some(found) = body.first().and_then(filed_line) {
+        head.dateline = head.dateline.take().or(found.dateline);
+        body.remove(0);
+    }
+    let mut tried = 0;
+    for line in body.iter_mut().filter(|line| line.is_prose()).take(MOST_DECKS + 1) {
+        tried += 1;
+        // Behind a deck only an agency's own dateline is one; a round-up's items have others.
+        let Some(found) = dateline::opening(&line.text).filter(|found| tried == 1 || found.agency_at_place()) else { continue };
+        let end = line.text.len();
+        line.cut(found.len..end);
+        head.dateline = found.dateline.or(head.dateline.take());
+        break;
+    }
+    body.retain(|line| !line.text.is_empty());
+}
+
+/// A dateline on a line of its own, as Saudi wires type it.
+fn filed_line(line: &Line<'_>) -> Option<dateline::Found> {
+    dateline::whole(&line.text).filter(|found| found.dateline.is_some() && line.words <= 14)
 }
 
 /// Divides a body into sections, within the bounds.

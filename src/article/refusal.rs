@@ -44,10 +44,8 @@ impl Reading {
         if paragraphs.peek().is_none() && !shown && article.dropped.is_empty() && article.end_marker.is_none() {
             return Some(Refusal::Empty);
         }
-        let other = !matches!(article.language.as_str(), "ar" | "und");
         let worded = paragraphs.clone().any(|paragraph| paragraph.text.chars().any(char::is_alphabetic));
         match worded {
-            false if other => Some(Refusal::NotArabic { language: article.language.clone() }),
             false => Some(Refusal::NoBody),
             true if article.language != "ar" => Some(Refusal::NotArabic { language: article.language.clone() }),
             // A single word is a name or a test, not a story.
