@@ -80,7 +80,9 @@ fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
             b'\r' if bytes.get(i + 1) == Some(&b'\n') => return (i, i + 2),
             b'\n' | b'\r' | 0x0B | 0x0C => return (i, i + 1),
             0xC2 if bytes.get(i + 1) == Some(&0x85) => return (i, i + 2),
-            0xE2 if matches!(bytes.get(i + 1..i + 3), Some([0x80, 0xA8 | 0xA9])) => return (i, i + 3),
+            0xE2 if matches!(bytes.get(i + 1..i + 3), Some([0x80, 0xA8 | 0xA9])) => {
+                return (i, i + 3);
+            }
             _ => {}
         }
     }
@@ -100,17 +102,17 @@ mod tests {
     use super::*;
 
     fn lines(text: &str) -> Vec<(&str, bool)> {
-        text_blocks(text)
-            .iter()
-            .map(|block| (&text[block.span.clone()], block.gap))
-            .collect()
+        text_blocks(text).iter().map(|block| (&text[block.span.clone()], block.gap)).collect()
     }
 
     #[test]
     fn every_way_to_end_a_line_ends_one() {
         let text = "أ\nب\r\nج\rد\u{0C}ه\u{2028}و\u{85}ز";
         assert_eq!(lines(text).len(), 7);
-        assert!(lines(text).iter().skip(1).all(|(_, gap)| !gap), "no blank line stands between them");
+        assert!(
+            lines(text).iter().skip(1).all(|(_, gap)| !gap),
+            "no blank line stands between them"
+        );
     }
 
     #[test]

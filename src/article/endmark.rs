@@ -46,9 +46,14 @@ pub(super) fn trailing(text: &str) -> Option<(Range<usize>, Mark)> {
         }
         let start = from + i;
         let Some(mark) = whole(&text[start..]) else { continue };
-        let inside = text[..start].ends_with(char::is_alphanumeric) && c != '(' && c != '/' && c != '*';
+        let inside =
+            text[..start].ends_with(char::is_alphanumeric) && c != '(' && c != '/' && c != '*';
         // An agency in brackets signs a paragraph only behind its last sentence's stop.
-        let stopped = mark.closing || matches!(super::lines::ending(&text[..start]), super::lines::Ending::Stop | super::lines::Ending::Cry);
+        let stopped = mark.closing
+            || matches!(
+                super::lines::ending(&text[..start]),
+                super::lines::Ending::Stop | super::lines::Ending::Cry
+            );
         if mark.sure && start > 0 && !inside && stopped {
             return Some((start..text.len(), mark));
         }
@@ -59,10 +64,13 @@ pub(super) fn trailing(text: &str) -> Option<(Range<usize>, Mark)> {
 /// `انتهى`, `النهاية` or `يتبع`, decorated, with a code or initials behind it.
 fn closing_word(text: &str) -> Option<Mark> {
     let inner = text.trim_start_matches(is_frame);
-    let word_len = inner.find(|c: char| !c.is_alphabetic() && !super::normalize::is_mark(c)).unwrap_or(inner.len());
+    let word_len = inner
+        .find(|c: char| !c.is_alphabetic() && !super::normalize::is_mark(c))
+        .unwrap_or(inner.len());
     let word = fold::key(&inner[..word_len]);
     let continues = matches!(word.as_str(), "يتبع");
-    if !continues && !matches!(word.as_str(), "انتهي" | "النهايه" | "انتهت" | "نهايه") {
+    if !continues && !matches!(word.as_str(), "انتهي" | "النهايه" | "انتهت" | "نهايه")
+    {
         return None;
     }
     let rest = inner[word_len..].trim_matches(|c: char| is_frame(c) || c == '.');
@@ -80,14 +88,18 @@ fn code(rest: &str) -> Option<&str> {
             || part.chars().count() <= 2
             || part.len() <= 4 && part.chars().all(|c| c.is_ascii_alphabetic())
     };
-    let parts = rest.split(|c: char| c.is_whitespace() || matches!(c, '/' | '*' | '.' | '-' | '(' | ')')).filter(|part| !part.is_empty());
-    (rest.chars().count() <= 24 && parts.clone().count() <= 8 && parts.clone().all(fits)).then_some(rest)
+    let parts = rest
+        .split(|c: char| c.is_whitespace() || matches!(c, '/' | '*' | '.' | '-' | '(' | ')'))
+        .filter(|part| !part.is_empty());
+    (rest.chars().count() <= 24 && parts.clone().count() <= 8 && parts.clone().all(fits))
+        .then_some(rest)
 }
 
 /// An agency's name alone between brackets or dashes: `--(بترا)`, `-رويترز-`, `(يو بي آي)`.
 fn signature(text: &str) -> Option<Mark> {
     let inner = text.trim_matches(is_frame);
-    let framed = text.starts_with(['(', '[', '-', '–', '—', '/', '*', 'ـ']) && text.ends_with([')', ']', '-', '–', '—', '/', '.', '*', 'ـ']);
+    let framed = text.starts_with(['(', '[', '-', '–', '—', '/', '*', 'ـ'])
+        && text.ends_with([')', ']', '-', '–', '—', '/', '.', '*', 'ـ']);
     let agency = gazetteer::named(&fold::key(inner))?;
     (framed && agency != Named::Surely("Agencies")).then(|| Mark {
         marker: EndMarker { raw: text.to_owned(), code: None },
@@ -108,7 +120,26 @@ fn wire_end(text: &str) -> Option<Mark> {
 }
 
 fn is_frame(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '/' | '*' | '(' | ')' | '[' | ']' | '-' | '–' | '—' | 'ـ' | '#' | '\\' | '|' | '_' | '"' | '«' | '»')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '/' | '*'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '-'
+                | '–'
+                | '—'
+                | 'ـ'
+                | '#'
+                | '\\'
+                | '|'
+                | '_'
+                | '"'
+                | '«'
+                | '»'
+        )
 }
 
 #[cfg(test)]
@@ -125,7 +156,16 @@ mod tests {
         assert_eq!(code_of("انتهى**1110"), Some(Some("1110".to_owned())));
         assert_eq!(code_of("(النهاية) ر ج"), Some(Some("ر ج".to_owned())));
         assert_eq!(code_of("(النهاية) ن ق / ش م ع"), Some(Some("ن ق / ش م ع".to_owned())));
-        for line in ["// إنتهى //", "/انتهى/", "/انتهى/.", "(انتهى)", "--(بترا)", "–(بترا)", "-رويترز-", "NNNN"] {
+        for line in [
+            "// إنتهى //",
+            "/انتهى/",
+            "/انتهى/.",
+            "(انتهى)",
+            "--(بترا)",
+            "–(بترا)",
+            "-رويترز-",
+            "NNNN",
+        ] {
             assert_eq!(code_of(line), Some(None), "{line}");
         }
     }
@@ -137,7 +177,12 @@ mod tests {
 
     #[test]
     fn the_word_in_a_sentence_closes_nothing() {
-        for line in ["انتهى الاجتماع ** بتوقيع المذكرة.", "انتهى زمن الأحادية", "النهاية السعيدة", "يتبع الوزارة"] {
+        for line in [
+            "انتهى الاجتماع ** بتوقيع المذكرة.",
+            "انتهى زمن الأحادية",
+            "النهاية السعيدة",
+            "يتبع الوزارة",
+        ] {
             assert_eq!(whole(line), None, "{line}");
         }
         assert!(whole("انتهى").is_some_and(|mark| !mark.sure));
@@ -149,7 +194,10 @@ mod tests {
     fn a_mark_may_be_glued_to_the_last_sentence() {
         let text = "في المناطق الفلسطينية.(النهاية) ن ق";
         let (range, mark) = trailing(text).unwrap();
-        assert_eq!((&text[..range.start], mark.marker.code.as_deref()), ("في المناطق الفلسطينية.", Some("ن ق")));
+        assert_eq!(
+            (&text[..range.start], mark.marker.code.as_deref()),
+            ("في المناطق الفلسطينية.", Some("ن ق"))
+        );
         assert!(trailing("من بندقية خاصة. (يتبع)").is_some_and(|(_, mark)| mark.continues));
         assert!(trailing("في ختام الزيارة./انتهى/.").is_some());
     }

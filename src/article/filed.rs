@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::fold::key;
+use super::fold::{is_word, key};
 
 /// What a dateline says of the day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,10 @@ pub(super) fn find(piece: &str, filed: &mut Filed) -> Option<Range<usize>> {
     let first = words.iter().position(|word| is_date_word(&word.key))?;
     let mut start = first;
     // A day before its month, and `يوم` or `في` before the day, belong to the date.
-    while start > 0 && (number(&words[start - 1].key).is_some() || matches!(words[start - 1].key.as_str(), "في" | "يوم" | "اول")) {
+    while start > 0
+        && (number(&words[start - 1].key).is_some()
+            || matches!(words[start - 1].key.as_str(), "في" | "يوم" | "اول"))
+    {
         start -= 1;
     }
     let mut end = first;
@@ -93,8 +96,8 @@ fn words(piece: &str) -> Vec<Word> {
     let mut digits = false;
     let ends = piece.char_indices().chain(std::iter::once((piece.len(), ' ')));
     for (i, c) in ends {
-        let inside = c.is_alphanumeric() || super::normalize::is_mark(c) || c == 'ـ';
-        let digit = c.is_numeric();
+        let inside = is_word(c) || super::normalize::is_mark(c) || c == 'ـ';
+        let digit = inside && (c.is_ascii_digit() || c > '\u{65F}' && c.is_numeric());
         if let Some(from) = start
             && (!inside || digit != digits)
         {
@@ -118,11 +121,33 @@ fn number(key: &str) -> Option<u16> {
 }
 
 fn is_date_word(key: &str) -> bool {
-    month(key).is_some() || is_hijri(key) || is_weekday(key) || matches!(key, "كانون" | "تشرين" | "ربيع" | "جمادي" | "ذو" | "ذي")
+    month(key).is_some()
+        || is_hijri(key)
+        || is_weekday(key)
+        || matches!(key, "كانون" | "تشرين" | "ربيع" | "جمادي" | "ذو" | "ذي")
 }
 
 fn is_date_tail(key: &str) -> bool {
-    is_weekday(key) || matches!(key, "في" | "يوم" | "م" | "ه" | "كانون" | "تشرين" | "الثاني" | "الثانيه" | "الاخر" | "الاخره" | "الاولي" | "الحجه" | "القعده" | "ربيع" | "جمادي" | "ذو" | "ذي")
+    is_weekday(key)
+        || matches!(
+            key,
+            "في" | "يوم"
+                | "م"
+                | "ه"
+                | "كانون"
+                | "تشرين"
+                | "الثاني"
+                | "الثانيه"
+                | "الاخر"
+                | "الاخره"
+                | "الاولي"
+                | "الحجه"
+                | "القعده"
+                | "ربيع"
+                | "جمادي"
+                | "ذو"
+                | "ذي"
+        )
 }
 
 fn is_weekday(key: &str) -> bool {

@@ -18,7 +18,7 @@ pub(super) fn key(text: &str) -> String {
             key.push(' ');
         }
         space = false;
-        key.extend(c.to_lowercase());
+        key.push(c);
     }
     key
 }
@@ -28,6 +28,16 @@ pub(super) fn glued(text: &str) -> String {
     let mut key = key(text);
     key.retain(|c| c != ' ');
     key
+}
+
+/// Whether a folded word is in a list of folded words with single spaces.
+pub(super) fn in_list(list: &str, word: &str) -> bool {
+    list.split(' ').any(|known| known == word)
+}
+
+/// Whether a character is a letter or digit.
+pub(super) fn is_word(c: char) -> bool {
+    letter(c).is_some()
 }
 
 /// A letter or digit in its one spelling; nothing for all else.
@@ -41,8 +51,19 @@ fn letter(c: char) -> Option<char> {
         'ئ' => Some('ي'),
         '\u{660}'..='\u{669}' => char::from_digit(c as u32 - 0x660, 10),
         '\u{6F0}'..='\u{6F9}' => char::from_digit(c as u32 - 0x6F0, 10),
-        '\u{640}' => None,
-        _ if c.is_alphanumeric() && !is_mark(c) => Some(c),
+        // The common cases first: they need no look-up in Unicode's tables.
+        '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' | 'a'..='z' | '0'..='9' => Some(c),
+        'A'..='Z' => Some(c.to_ascii_lowercase()),
+        '\0'..='\u{7F}'
+        | '\u{640}'
+        | '\u{64B}'..='\u{65F}'
+        | '\u{60C}'
+        | '\u{61B}'
+        | '\u{61F}'
+        | '«'
+        | '»'
+        | '\u{2010}'..='\u{2027}' => None,
+        _ if c.is_alphanumeric() && !is_mark(c) => c.to_lowercase().next(),
         _ => None,
     }
 }

@@ -5,7 +5,8 @@ use crate::article::{Block, Form};
 
 fn reason(text: &str) -> Option<Reason> {
     let block = Block::new(text, 0..text.len(), Form::Line);
-    judge(&Line::read(&block).expect("the line shows something"), false).map(|verdict| verdict.reason)
+    judge(&Line::read(&block).expect("the line shows something"), false)
+        .map(|verdict| verdict.reason)
 }
 
 #[test]

@@ -8,10 +8,15 @@ use std::{collections::HashSet, sync::LazyLock};
 use super::fold::key;
 
 static PLACES: LazyLock<HashSet<String>> = LazyLock::new(|| list(include_str!("data/places.txt")));
-static GIVEN_NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| list(include_str!("data/given_names.txt")));
+static GIVEN_NAMES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| list(include_str!("data/given_names.txt")));
 
 fn list(text: &str) -> HashSet<String> {
-    text.lines().filter(|line| !line.starts_with('#')).map(key).filter(|key| !key.is_empty()).collect()
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(key)
+        .filter(|key| !key.is_empty())
+        .collect()
 }
 
 /// Whether a folded text is a known place.
@@ -37,7 +42,11 @@ struct Outlet {
     words: &'static [&'static str],
 }
 
-const fn outlet(english: &'static str, names: &'static [&'static str], words: &'static [&'static str]) -> Outlet {
+const fn outlet(
+    english: &'static str,
+    names: &'static [&'static str],
+    words: &'static [&'static str],
+) -> Outlet {
     Outlet { english, names, words }
 }
 
@@ -55,7 +64,15 @@ static OUTLETS: &[Outlet] = &[
     outlet("Reuters", &["رويترز", "وكالة رويترز", "reuters"], &[]),
     outlet("dpa", &["د ب أ", "الألمانية", "وكالة الأنباء الألمانية", "dpa"], &[]),
     outlet("CNN", &["cnn", "سي إن إن", "cnn بالعربية", "سي ان ان العربية"], &[]),
-    outlet("YJC", &["وكالة نادي المراسلين الشباب للأنباء", "وكالة نادي المراسلين الشباب", "نادي المراسلين الشباب"], &[]),
+    outlet(
+        "YJC",
+        &[
+            "وكالة نادي المراسلين الشباب للأنباء",
+            "وكالة نادي المراسلين الشباب",
+            "نادي المراسلين الشباب",
+        ],
+        &[],
+    ),
     outlet("Mehr", &["وكالة مهر للأنباء", "مهر للأنباء", "وكالة مهر"], &["مهر"]),
     outlet("Tasnim", &["تسنيم", "وكالة تسنيم", "وكالة تسنيم الدولية للأنباء"], &[]),
     outlet("Fars", &["وكالة فارس", "وكالة أنباء فارس", "وكالة فارس للأنباء"], &["فارس"]),
@@ -148,7 +165,19 @@ pub(super) fn calls_itself_outlet(key: &str) -> bool {
     let first = key.split(' ').next().unwrap_or_default();
     matches!(
         first,
-        "شبكه" | "وكاله" | "صحيفه" | "جريده" | "موقع" | "قناه" | "راديو" | "اذاعه" | "مدار" | "الوقايع" | "بوابه" | "مجله" | "وكالات"
+        "شبكه"
+            | "وكاله"
+            | "صحيفه"
+            | "جريده"
+            | "موقع"
+            | "قناه"
+            | "راديو"
+            | "اذاعه"
+            | "مدار"
+            | "الوقايع"
+            | "بوابه"
+            | "مجله"
+            | "وكالات"
     ) && key.split(' ').count() <= 6
         || key.ends_with(" نيوز")
         || key.ends_with(" نت")

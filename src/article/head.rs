@@ -7,9 +7,7 @@
 use super::{
     Dateline, Dropped, Reason,
     block::Form,
-    dateline,
-    furniture,
-    gazetteer,
+    dateline, furniture, gazetteer,
     lines::{Ending, Line},
     markers::Lead,
 };
@@ -69,7 +67,8 @@ fn take_marked(head: &mut Head<'_>, lines: &mut Vec<Line<'_>>) {
 /// Whether the story's running text, or a list or subhead of it, begins here.
 fn begins_body(lines: &[Line<'_>], i: usize) -> bool {
     let line = &lines[i];
-    if line.words >= LONGEST_TITLE || line.chars >= LONGEST_TITLE_CHARS || line.text.contains('\t') {
+    if line.words >= LONGEST_TITLE || line.chars >= LONGEST_TITLE_CHARS || line.text.contains('\t')
+    {
         return true;
     }
     match line.form {
@@ -83,7 +82,8 @@ fn begins_body(lines: &[Line<'_>], i: usize) -> bool {
         _ => {
             let least = if i == 0 { 8 } else { 3 };
             line.ending() == Ending::Stop && line.words >= least
-                || dateline::opening(&line.text).is_some_and(|found| line.words >= 9 && found.len < line.text.len())
+                || dateline::opening(&line.text)
+                    .is_some_and(|found| line.words >= 9 && found.len < line.text.len())
                     && (i > 0 || line.words >= 14)
         }
     }
@@ -95,12 +95,22 @@ fn credits<'a>(head: &mut Head<'_>, lines: Vec<Line<'a>>, alone: bool) -> Vec<Li
     let mut rest: Vec<Line<'a>> = Vec::with_capacity(count);
     let gaps: Vec<bool> = lines.iter().map(|line| line.gap).collect();
     for (i, line) in lines.into_iter().enumerate() {
-        let follows_title = i == 1 && !line.gap && !alone && gaps.get(2).copied().unwrap_or(true) && head.byline.is_none();
-        let latin = line.words <= 3 && line.text.is_ascii() && !alone && rest.is_empty() && head.title.is_none();
+        let follows_title = i == 1
+            && !line.gap
+            && !alone
+            && gaps.get(2).copied().unwrap_or(true)
+            && head.byline.is_none();
+        let latin = line.words <= 3
+            && line.text.is_ascii()
+            && !alone
+            && rest.is_empty()
+            && head.title.is_none();
         if latin {
             // A site's own name above an Arabic story.
             head.dropped.push(drop(&line, Reason::Kicker));
-        } else if line.form == Form::Line && follows_title && rest.len() == 1 && is_signature(&line) || is_credit(&line, rest.is_empty() && head.title.is_none(), alone) {
+        } else if line.form == Form::Line && follows_title && rest.len() == 1 && is_signature(&line)
+            || is_credit(&line, rest.is_empty() && head.title.is_none(), alone)
+        {
             credit(head, &line);
         } else {
             rest.push(line);
@@ -111,7 +121,9 @@ fn credits<'a>(head: &mut Head<'_>, lines: Vec<Line<'a>>, alone: bool) -> Vec<Li
 
 /// Content systems put the author under the title, with space behind: a short line of any kind.
 fn is_signature(line: &Line<'_>) -> bool {
-    line.words <= 4 && matches!(line.ending(), Ending::Open | Ending::Colon) && !furniture::is_caption(line)
+    line.words <= 4
+        && matches!(line.ending(), Ending::Open | Ending::Colon)
+        && !furniture::is_caption(line)
 }
 
 /// Whether a line credits people, an agency or a place. The first line may still be a title, so
@@ -123,14 +135,27 @@ fn is_credit(line: &Line<'_>, may_be_title: bool, alone: bool) -> bool {
     if may_be_title && line.words <= 5 && prefixed(&line.text).is_some() {
         return true;
     }
-    if !may_be_title && (prefixed(&line.text).is_some() || gazetteer::is_person(&line.key) && line.words <= 4) {
+    if !may_be_title
+        && (prefixed(&line.text).is_some() || gazetteer::is_person(&line.key) && line.words <= 4)
+    {
         return true;
     }
-    let agency = || gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
+    let agency = || {
+        gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)))
+    };
     let Some(found) = dateline::whole(&line.text) else { return false };
-    let filed = found.dateline.as_ref().is_some_and(|at| at.place_ar.is_some() && (at.day.is_some() || at.agency.is_some()));
+    let filed = found
+        .dateline
+        .as_ref()
+        .is_some_and(|at| at.place_ar.is_some() && (at.day.is_some() || at.agency.is_some()));
     match may_be_title || alone {
-        true => filed || !alone && line.words <= 5 && !line.text.contains(':') && (found.dateline.is_some() || agency()),
+        true => {
+            filed
+                || !alone
+                    && line.words <= 5
+                    && !line.text.contains(':')
+                    && (found.dateline.is_some() || agency())
+        }
         false => true,
     }
 }
@@ -138,14 +163,40 @@ fn is_credit(line: &Line<'_>, may_be_title: bool, alone: bool) -> bool {
 /// What stands behind `كتب:`, `بقلم`, `إعداد:` and the like.
 fn prefixed(text: &str) -> Option<&str> {
     const WORDS: [&str; 20] = [
-        "كتب", "كتبت", "كتبه", "بقلم", "تقرير", "متابعة", "إعداد", "اعداد", "حوار", "حاوره", "حاورته", "تحقيق", "أجرى الحوار", "المحرر", "محرر", "by", "By", "BY", "تغطية", "استطلاع",
+        "كتب",
+        "كتبت",
+        "كتبه",
+        "بقلم",
+        "تقرير",
+        "متابعة",
+        "إعداد",
+        "اعداد",
+        "حوار",
+        "حاوره",
+        "حاورته",
+        "تحقيق",
+        "أجرى الحوار",
+        "المحرر",
+        "محرر",
+        "by",
+        "By",
+        "BY",
+        "تغطية",
+        "استطلاع",
     ];
     WORDS.iter().find_map(|word| {
         let rest = text.strip_prefix(word)?;
         let marked = rest.trim_start().starts_with([':', '-', '–', '/', '|', 'ـ']);
-        let name = rest.trim_start_matches([' ', ':', '-', '–', '/', '|', 'ـ']).trim_end_matches([' ', '|', ':']);
-        let person = gazetteer::is_person(&super::fold::key(name)) || name.contains('.') || *word == "بقلم";
-        (rest.starts_with([' ', ':', '-', '/']) && !name.is_empty() && name.split(' ').count() <= 12 && (marked || person)).then_some(name)
+        let name = rest
+            .trim_start_matches([' ', ':', '-', '–', '/', '|', 'ـ'])
+            .trim_end_matches([' ', '|', ':']);
+        let person =
+            gazetteer::is_person(&super::fold::key(name)) || name.contains('.') || *word == "بقلم";
+        (rest.starts_with([' ', ':', '-', '/'])
+            && !name.is_empty()
+            && name.split(' ').count() <= 12
+            && (marked || person))
+            .then_some(name)
     })
 }
 
@@ -154,8 +205,11 @@ fn credit(head: &mut Head<'_>, line: &Line<'_>) {
     let found = dateline::whole(text);
     let byline = found.as_ref().and_then(|found| found.byline.clone());
     let placed = found.and_then(|found| found.dateline);
-    let byline = byline.or_else(|| prefixed(text).map(str::to_owned)).or_else(|| placed.is_none().then(|| text.to_owned()));
-    let news = byline.is_some() && head.byline.is_none() || placed.is_some() && head.dateline.is_none();
+    let byline = byline
+        .or_else(|| prefixed(text).map(str::to_owned))
+        .or_else(|| placed.is_none().then(|| text.to_owned()));
+    let news =
+        byline.is_some() && head.byline.is_none() || placed.is_some() && head.dateline.is_none();
     if !news {
         head.dropped.push(drop(line, Reason::Credit));
     }
@@ -178,7 +232,9 @@ fn choose_title(head: &mut Head<'_>, rest: &mut Vec<Line<'_>>, body: &[Line<'_>]
     let marked = rest.iter().position(|line| matches!(line.form, Form::Heading(_)));
     let at = match marked {
         Some(at) => at,
-        None if furniture::is_desk(&first.key) => rest.iter().position(|line| long(line) && !furniture::is_caption(line)).unwrap_or(0),
+        None if furniture::is_desk(&first.key) => {
+            rest.iter().position(|line| long(line) && !furniture::is_caption(line)).unwrap_or(0)
+        }
         None => 0,
     };
     let title = rest.remove(at);
@@ -200,7 +256,9 @@ fn settle<'a>(head: &mut Head<'a>, rest: Vec<Line<'a>>, mut body: Vec<Line<'a>>)
     }
     let mut kept = Vec::new();
     for (i, line) in rest.into_iter().enumerate() {
-        if !title.is_empty() && (line.key.starts_with(&title) || line.words >= 4 && title.starts_with(&line.key)) {
+        if !title.is_empty()
+            && (line.key.starts_with(&title) || line.words >= 4 && title.starts_with(&line.key))
+        {
             head.dropped.push(drop(&line, Reason::RepeatedTitle));
         } else if i + 1 == count && heads_lead(&line, &body) {
             kept.push(line);
@@ -227,7 +285,13 @@ fn heads_lead(line: &Line<'_>, body: &[Line<'_>]) -> bool {
     let question_next = body.first().is_some_and(|next| next.ending() == Ending::Question);
     let subheads = body
         .windows(2)
-        .filter(|pair| pair[0].lead == Lead::Bare && pair[0].words <= 8 && !pair[0].is_prose() && pair[0].ending() == Ending::Open && pair[1].is_prose())
+        .filter(|pair| {
+            pair[0].lead == Lead::Bare
+                && pair[0].words <= 8
+                && !pair[0].is_prose()
+                && pair[0].ending() == Ending::Open
+                && pair[1].is_prose()
+        })
         .count();
     question_next || subheads >= 2
 }

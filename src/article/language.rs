@@ -9,7 +9,7 @@ use whatlang::{Detector, Lang};
 use super::normalize::is_arabic_letter;
 
 /// Letters looked at, spread over the body; more change no verdict.
-const SAMPLE: usize = 4_000;
+const SAMPLE: usize = 2_000;
 /// Letters of one paragraph that are looked at, so that no paragraph decides alone.
 const SAMPLE_OF_ONE: usize = 400;
 /// Letters from which the statistical detector is asked.
@@ -49,7 +49,7 @@ pub(super) fn name<'a>(paragraphs: impl Iterator<Item = &'a str> + Clone) -> Lan
     for text in paragraphs {
         let before = (letters.arabic, letters.latin);
         let start = sample.len();
-        sample.extend(text.chars().take(SAMPLE_OF_ONE));
+        sample.push_str(&text[..text.floor_char_boundary(SAMPLE_OF_ONE * 2)]);
         letters.count(&sample[start..]);
         sample.push(' ');
         let (arabic, latin) = (letters.arabic - before.0, letters.latin - before.1);
@@ -67,14 +67,28 @@ impl Letters {
     fn count(&mut self, text: &str) {
         for c in text.chars() {
             match c {
-                'پ' | 'چ' | 'ژ' | 'گ' => (self.persian, self.arabic) = (self.persian + 1, self.arabic + 1),
-                'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ے' | 'ہ' | 'ھ' => (self.urdu, self.arabic) = (self.urdu + 1, self.arabic + 1),
-                'ێ' | 'ۆ' | 'ڵ' | 'ڕ' | 'ە' => (self.sorani, self.arabic) = (self.sorani + 1, self.arabic + 1),
-                'ټ' | 'ډ' | 'ړ' | 'ښ' | 'ګ' | 'ڼ' | 'ې' | 'ۍ' => (self.pashto, self.arabic) = (self.pashto + 1, self.arabic + 1),
-                'ة' | 'ي' | 'ى' | 'ك' | 'إ' | 'أ' => (self.own, self.arabic) = (self.own + 1, self.arabic + 1),
+                'ة' | 'ي' | 'ى' | 'ك' | 'إ' | 'أ' => {
+                    (self.own, self.arabic) = (self.own + 1, self.arabic + 1)
+                }
+                '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' => self.arabic += 1,
+                ' ' => {}
+                'پ' | 'چ' | 'ژ' | 'گ' => {
+                    (self.persian, self.arabic) = (self.persian + 1, self.arabic + 1)
+                }
+                'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ے' | 'ہ' | 'ھ' => {
+                    (self.urdu, self.arabic) = (self.urdu + 1, self.arabic + 1)
+                }
+                'ێ' | 'ۆ' | 'ڵ' | 'ڕ' | 'ە' => {
+                    (self.sorani, self.arabic) = (self.sorani + 1, self.arabic + 1)
+                }
+                'ټ' | 'ډ' | 'ړ' | 'ښ' | 'ګ' | 'ڼ' | 'ې' | 'ۍ' => {
+                    (self.pashto, self.arabic) = (self.pashto + 1, self.arabic + 1)
+                }
                 _ if is_arabic_letter(c) => self.arabic += 1,
                 _ if c.is_ascii_alphabetic() => self.latin += 1,
-                '\u{C0}'..='\u{24F}' => (self.accented, self.latin) = (self.accented + 1, self.latin + 1),
+                '\u{C0}'..='\u{24F}' => {
+                    (self.accented, self.latin) = (self.accented + 1, self.latin + 1)
+                }
                 '\u{5D0}'..='\u{5EA}' => self.hebrew += 1,
                 _ if c.is_alphabetic() && c != 'ـ' => self.other += 1,
                 _ => {}
@@ -115,16 +129,23 @@ impl Letters {
         if chats(sample) {
             return "ar-Latn";
         }
-        if self.latin < ENOUGH { detect(sample).filter(|_| self.latin >= 30).unwrap_or("en") } else { detect(sample).unwrap_or("en") }
+        if self.latin < ENOUGH {
+            detect(sample).filter(|_| self.latin >= 30).unwrap_or("en")
+        } else {
+            detect(sample).unwrap_or("en")
+        }
     }
 }
 
 /// Whether words carry the digits that stand for Arabic letters in chat: `7abibi`, `3arabi`.
 fn chats(sample: &str) -> bool {
-    let words = sample.split_whitespace().filter(|word| word.chars().any(|c| c.is_ascii_alphabetic()));
+    let words =
+        sample.split_whitespace().filter(|word| word.chars().any(|c| c.is_ascii_alphabetic()));
     let coded = words.clone().filter(|word| {
         let letters = word.chars().filter(char::is_ascii_lowercase).count();
-        letters >= 2 && word.contains(['2', '3', '5', '7', '9']) && word.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_punctuation())
+        letters >= 2
+            && word.contains(['2', '3', '5', '7', '9'])
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_punctuation())
     });
     coded.count() * 8 > words.count()
 }

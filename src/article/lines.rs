@@ -63,7 +63,12 @@ impl<'a> Line<'a> {
             exact,
             text: Cow::Borrowed(""),
         };
-        line.map.extend(normal.resumes(range.clone()).map(|(at, raw)| (at, block.span.start + raw)).filter(|_| exact));
+        line.map.extend(
+            normal
+                .resumes(range.clone())
+                .map(|(at, raw)| (at, block.span.start + raw))
+                .filter(|_| exact),
+        );
         line.text = match normal.text {
             Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
             Cow::Owned(text) if range.len() == text.len() => Cow::Owned(text),
@@ -114,12 +119,19 @@ impl<'a> Line<'a> {
     pub(super) fn cut(&mut self, range: Range<usize>) {
         let head = self.text[range.clone()].len() - self.text[range.clone()].trim_start().len();
         let tail = self.text[range.clone()].len() - self.text[range.clone()].trim_end().len();
-        let range = if head == range.len() { range.start..range.start } else { range.start + head..range.end - tail };
+        let range = if head == range.len() {
+            range.start..range.start
+        } else {
+            range.start + head..range.end - tail
+        };
         if self.exact {
             let start = self.source(range.start);
             self.span = if range.is_empty() { start..start } else { start..self.source(range.end) };
             let first = self.map.partition_point(|&(at, _)| at <= range.start);
-            let kept = self.map[first..].iter().filter(|(at, _)| *at <= range.end).map(|&(at, raw)| (at - range.start, raw));
+            let kept = self.map[first..]
+                .iter()
+                .filter(|(at, _)| *at <= range.end)
+                .map(|&(at, raw)| (at - range.start, raw));
             self.map = std::iter::once((0, start)).chain(kept).collect();
         }
         self.text = match std::mem::take(&mut self.text) {
@@ -155,7 +167,9 @@ impl<'a> Line<'a> {
     /// Whether the line is running text: long, or a short sentence with a stop.
     pub(super) fn is_prose(&self) -> bool {
         let stopped = matches!(self.ending(), Ending::Stop | Ending::Cry | Ending::Comma);
-        self.words >= 15 || self.words >= 4 && stopped || self.words >= 9 && self.text.contains(['،', ':'])
+        self.words >= 15
+            || self.words >= 4 && stopped
+            || self.words >= 9 && self.text.contains(['،', ':'])
     }
 }
 
@@ -178,7 +192,9 @@ pub(super) enum Ending {
 
 /// How a text ends, closing quotes, brackets and spaces aside.
 pub(super) fn ending(text: &str) -> Ending {
-    let bare = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '”' | '“' | '»' | '\'' | '’' | ')' | ']' | '}' | '*'));
+    let bare = text.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '”' | '“' | '»' | '\'' | '’' | ')' | ']' | '}' | '*')
+    });
     match bare.chars().next_back() {
         Some('.' | '…' | '۔') => Ending::Stop,
         Some('!') => Ending::Cry,

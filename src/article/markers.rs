@@ -34,7 +34,7 @@ pub(super) fn strip(text: &str) -> (Lead, Range<usize>) {
         rest = rest.trim_end_matches(|c| c == '*' || is_decoration(c));
     }
     let range = start..start + rest.len();
-    if rest.chars().any(|c| c.is_alphanumeric() && c != 'ـ') {
+    if rest.chars().any(super::fold::is_word) {
         return (lead, range);
     }
     let ruled = text.chars().any(|c| is_lead(c) || matches!(c, '_' | '~' | '#'));
@@ -51,7 +51,9 @@ fn lead(text: &str) -> Lead {
     match first {
         '*' | '٭' | '✱' | '＊' => Lead::Star,
         // A sign before a number is no bullet, nor is the dash of `-رويترز-`.
-        '-' | '–' | '—' | '−' | 'ـ' if second.is_numeric() || text.ends_with(first) => Lead::Bare,
+        '-' | '–' | '—' | '−' | 'ـ' if second.is_numeric() || text.ends_with(first) => {
+            Lead::Bare
+        }
         _ if is_lead(first) => Lead::Bullet,
         _ if is_ordinal(text) => Lead::Ordinal,
         _ => Lead::Bare,
@@ -61,8 +63,43 @@ fn lead(text: &str) -> Lead {
 /// Marks that typists and content systems put before a subhead or a list item. The Arabic
 /// decimal separator is one of them: some systems turn a bullet into it.
 fn is_lead(c: char) -> bool {
-    matches!(c, '*' | '٭' | '✱' | '＊' | '•' | '●' | '■' | '□' | '▪' | '▫' | '◼' | '◾' | '◄' | '►' | '▶' | '◀' | '◆' | '◇' | '○' | '◦'
-        | '➤' | '➢' | '✓' | '✔' | '·' | '=' | '>' | '٫' | '-' | '–' | '—' | '−' | 'ـ' | '¤' | '†')
+    matches!(
+        c,
+        '*' | '٭'
+            | '✱'
+            | '＊'
+            | '•'
+            | '●'
+            | '■'
+            | '□'
+            | '▪'
+            | '▫'
+            | '◼'
+            | '◾'
+            | '◄'
+            | '►'
+            | '▶'
+            | '◀'
+            | '◆'
+            | '◇'
+            | '○'
+            | '◦'
+            | '➤'
+            | '➢'
+            | '✓'
+            | '✔'
+            | '·'
+            | '='
+            | '>'
+            | '٫'
+            | '-'
+            | '–'
+            | '—'
+            | '−'
+            | 'ـ'
+            | '¤'
+            | '†'
+    )
 }
 
 /// `1)`, `٢-`, `3.`, `أولاً:` before a word. A decimal or a date is none.
@@ -71,10 +108,23 @@ fn is_ordinal(text: &str) -> bool {
     if (1..=2).contains(&digits) {
         let rest = text.trim_start_matches(char::is_numeric).trim_start();
         let after = rest.trim_start_matches([')', '.', '-', '–', 'ـ', '/', ':']);
-        return after.len() < rest.len() && after.chars().find(|c| !c.is_whitespace()).is_some_and(|c| !c.is_numeric());
+        return after.len() < rest.len()
+            && after.chars().find(|c| !c.is_whitespace()).is_some_and(|c| !c.is_numeric());
     }
     let word = text.split([' ', ':', '-', '،']).next().unwrap_or_default();
-    matches!(super::fold::key(word).as_str(), "اولا" | "ثانيا" | "ثالثا" | "رابعا" | "خامسا" | "سادسا" | "سابعا" | "ثامنا" | "تاسعا" | "عاشرا")
+    matches!(
+        super::fold::key(word).as_str(),
+        "اولا"
+            | "ثانيا"
+            | "ثالثا"
+            | "رابعا"
+            | "خامسا"
+            | "سادسا"
+            | "سابعا"
+            | "ثامنا"
+            | "تاسعا"
+            | "عاشرا"
+    )
 }
 
 /// Emoji and signs that decorate a line and say nothing.

@@ -36,6 +36,7 @@ mod parse;
 mod refusal;
 mod repeat;
 mod sections;
+mod timestamp;
 mod wrap;
 
 /// Reads an article from text that is already decoded, as somebody pasted it.

@@ -43,7 +43,10 @@ impl Normalized<'_> {
     /// Where copying resumed within `range` of the text, offsets counted from its start.
     pub(super) fn resumes(&self, range: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
         let first = self.map.partition_point(|&(at, _)| at <= range.start);
-        self.map[first..].iter().take_while(move |(at, _)| *at <= range.end).map(move |&(at, raw)| (at - range.start, raw))
+        self.map[first..]
+            .iter()
+            .take_while(move |(at, _)| *at <= range.end)
+            .map(move |&(at, raw)| (at - range.start, raw))
     }
 }
 
@@ -75,11 +78,19 @@ fn is_clean(bytes: &[u8]) -> bool {
             // U+0600..U+063F save the signs above letters and the Arabic letter mark.
             0xD8 if !(0x90..=0x9C).contains(&next) => i += 2,
             // U+0641..U+067F: tatweel and a second mark on one letter are looked at closely.
-            0xD9 if next > 0x80 && !(mark && after_mark) && !(0x93..=0x95).contains(&next) && next != 0xB0 => i += 2,
+            0xD9 if next > 0x80
+                && !(mark && after_mark)
+                && !(0x93..=0x95).contains(&next)
+                && next != 0xB0 =>
+            {
+                i += 2
+            }
             // U+00AB and U+00BB, the guillemets.
             0xC2 if next == 0xAB || next == 0xBB => i += 2,
             // Dashes, quotation marks, bullets, the ellipsis.
-            0xE2 if next == 0x80 && bytes.get(i + 2).is_some_and(|b| (0x90..=0xA7).contains(b)) => i += 3,
+            0xE2 if next == 0x80 && bytes.get(i + 2).is_some_and(|b| (0x90..=0xA7).contains(b)) => {
+                i += 3
+            }
             _ => return false,
         }
         after_space = byte == b' ';
@@ -172,7 +183,10 @@ impl<'a> Writer<'a> {
     /// Writes the marks that stand on one letter, unless they are a flood.
     fn mark(&mut self, c: char, next: usize) {
         let run = &self.raw[self.at..];
-        let (count, len) = run.chars().take_while(|&c| is_mark(c)).fold((0, 0), |(count, len), c| (count + 1, len + c.len_utf8()));
+        let (count, len) = run
+            .chars()
+            .take_while(|&c| is_mark(c))
+            .fold((0, 0), |(count, len), c| (count + 1, len + c.len_utf8()));
         // A mark without a letter is residue.
         if self.space.is_some() || self.out.is_empty() || count + self.marks > MOST_MARKS {
             self.at += len.max(c.len_utf8()).max(next - self.at);
@@ -251,7 +265,21 @@ fn keeps_tatweel(text: &str) -> bool {
         .map_or(0, |(i, c)| i + c.len_utf8());
     matches!(
         &text[word_start..],
-        "ه" | "ب" | "ل" | "ك" | "ال" | "لل" | "بال" | "وال" | "فال" | "كال" | "وب" | "ول" | "وبال" | "ولل" | "فب" | "فل"
+        "ه" | "ب"
+            | "ل"
+            | "ك"
+            | "ال"
+            | "لل"
+            | "بال"
+            | "وال"
+            | "فال"
+            | "كال"
+            | "وب"
+            | "ول"
+            | "وبال"
+            | "ولل"
+            | "فب"
+            | "فل"
     )
 }
 

@@ -8,7 +8,8 @@ fn text(raw: &str) -> String {
 
 #[test]
 fn clean_text_is_borrowed() {
-    for clean in ["قال الوزير إن «السعر» 12.5 دولارا.", "مرحباً بكم – في الدوحة… “هنا”"] {
+    for clean in ["قال الوزير إن «السعر» 12.5 دولارا.", "مرحباً بكم – في الدوحة… “هنا”"]
+    {
         assert!(matches!(normalize(clean).text, Cow::Borrowed(_)), "{clean}");
     }
 }

@@ -63,14 +63,21 @@ pub fn parse(blocks: &[Block], hints: &Hints) -> Reading {
     let sections = divide(body, &head, &mut dropped, &mut findings);
     let language = name_language(blocks, &mut findings);
     let Head { title, byline, dateline, .. } = head;
-    Reading { article: Article { language, title, byline, dateline, sections, dropped, end_marker }, findings }
+    Reading {
+        article: Article { language, title, byline, dateline, sections, dropped, end_marker },
+        findings,
+    }
 }
 
 /// Leaves a second copy of the article out.
 fn leave_out_copy(lines: &mut Vec<Line<'_>>, findings: &mut Vec<Finding>) {
     if let Some(at) = repeat::second_copy(lines) {
         lines.truncate(at);
-        findings.push(Finding::new(Code::SourceRepeated, Severity::Info, "The source holds the same text twice; it was read once."));
+        findings.push(Finding::new(
+            Code::SourceRepeated,
+            Severity::Info,
+            "The source holds the same text twice; it was read once.",
+        ));
     }
 }
 
@@ -83,7 +90,9 @@ fn without_furniture<'a>(lines: Vec<Line<'a>>, dropped: &mut Vec<Dropped>) -> Ve
         let verdict = match line.form {
             Form::Furniture(reason) => Some(furniture::Verdict { reason, heads_links: false }),
             Form::Title | Form::Byline => None,
-            _ if line.lead == Lead::Rule => endmark::whole(&line.text).is_none().then_some(furniture::Verdict { reason: Reason::Separator, heads_links: false }),
+            _ if line.lead == Lead::Rule => endmark::whole(&line.text)
+                .is_none()
+                .then_some(furniture::Verdict { reason: Reason::Separator, heads_links: false }),
             _ => furniture::judge(&line, kept.is_empty() && dropped.is_empty()),
         };
         let named = std::mem::replace(&mut editor, furniture::names_editor(&line));
@@ -116,12 +125,18 @@ fn without_furniture<'a>(lines: Vec<Line<'a>>, dropped: &mut Vec<Dropped>) -> Ve
 
 /// Whether a line under a heading of links can be one: another story's headline.
 fn is_link(line: &Line<'_>) -> bool {
-    line.words <= 22 && !matches!(line.ending(), Ending::Stop | Ending::Comma | Ending::Colon) && endmark::whole(&line.text).is_none()
+    line.words <= 22
+        && !matches!(line.ending(), Ending::Stop | Ending::Comma | Ending::Colon)
+        && endmark::whole(&line.text).is_none()
 }
 
 /// Finds the mark that closes the take. What follows a sure mark is dropped; another take in the
 /// same paste goes on after `يتبع`, and a round-up after the agency that signs one of its items.
-fn close(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>, findings: &mut Vec<Finding>) -> Option<EndMarker> {
+fn close(
+    lines: &mut Vec<Line<'_>>,
+    dropped: &mut Vec<Dropped>,
+    findings: &mut Vec<Finding>,
+) -> Option<EndMarker> {
     let last_text = lines.iter().rposition(|line| line.words >= 5 || line.is_prose());
     let mut open = Vec::with_capacity(lines.len());
     let mut marker = None;
@@ -131,7 +146,9 @@ fn close(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>, findings: &mut V
             dropped.push(head::drop(&line, Reason::AfterEnd));
             continue;
         }
-        match endmark::whole(&line.text).filter(|mark| (mark.sure || !more) && (!open.is_empty() || mark.closing)) {
+        match endmark::whole(&line.text)
+            .filter(|mark| (mark.sure || !more) && (!open.is_empty() || mark.closing))
+        {
             Some(mark) if more && mark.continues => {}
             Some(mark) if more && !mark.closing => dropped.push(head::drop(&line, Reason::Credit)),
             Some(mark) => {
@@ -155,7 +172,11 @@ fn close_inline(lines: &mut [Line<'_>], findings: &mut Vec<Finding>) -> Option<E
 }
 
 fn take_follows() -> Finding {
-    Finding::new(Code::TakeFollows, Severity::Warning, "The source says that another take follows; it is not in this text.")
+    Finding::new(
+        Code::TakeFollows,
+        Severity::Warning,
+        "The source says that another take follows; it is not in this text.",
+    )
 }
 
 /// Reads the dateline that opens the lead and takes it off.
@@ -167,11 +188,15 @@ fn open_lead(head: &mut Head<'_>, body: &mut Vec<Line<'_>>) {
         head.dateline = head.dateline.take().or(found.dateline);
         body.remove(0);
     }
-    let mut tried = 0;
-    for line in body.iter_mut().filter(|line| line.is_prose()).take(MOST_DECKS + 1) {
-        tried += 1;
+    for (passed, line) in
+        body.iter_mut().filter(|line| line.is_prose()).take(MOST_DECKS + 1).enumerate()
+    {
         // Behind a deck only an agency's own dateline is one; a round-up's items have others.
-        let Some(found) = dateline::opening(&line.text).filter(|found| tried == 1 || found.agency_at_place()) else { continue };
+        let Some(found) =
+            dateline::opening(&line.text).filter(|found| passed == 0 || found.agency_at_place())
+        else {
+            continue;
+        };
         let end = line.text.len();
         line.cut(found.len..end);
         head.dateline = found.dateline.or(head.dateline.take());
@@ -186,7 +211,12 @@ fn filed_line(line: &Line<'_>) -> Option<dateline::Found> {
 }
 
 /// Divides a body into sections, within the bounds.
-fn divide(body: Vec<Line<'_>>, head: &Head<'_>, dropped: &mut Vec<Dropped>, findings: &mut Vec<Finding>) -> Vec<Section> {
+fn divide(
+    body: Vec<Line<'_>>,
+    head: &Head<'_>,
+    dropped: &mut Vec<Dropped>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Section> {
     let (credits, body): (Vec<_>, Vec<_>) = body.into_iter().partition(sections::is_credit);
     dropped.extend(credits.iter().map(|line| head::drop(line, Reason::Credit)));
     let roles = sections::roles(&body);
@@ -197,8 +227,12 @@ fn divide(body: Vec<Line<'_>>, head: &Head<'_>, dropped: &mut Vec<Dropped>, find
     for (line, role) in body.into_iter().zip(roles) {
         match role {
             Role::Dropped(reason) => dropped.push(head::drop(&line, reason)),
-            Role::Heading(_) if sections::repeats(&line, head.title.as_deref()) => dropped.push(head::drop(&line, Reason::RepeatedTitle)),
-            Role::Heading(marker) if sections.len() < MOST_SECTIONS => sections.push(section(Some(line.text.into_owned()), marker)),
+            Role::Heading(_) if sections::repeats(&line, head.title.as_deref()) => {
+                dropped.push(head::drop(&line, Reason::RepeatedTitle))
+            }
+            Role::Heading(marker) if sections.len() < MOST_SECTIONS => {
+                sections.push(section(Some(line.text.into_owned()), marker))
+            }
             Role::Heading(_) | Role::Paragraph if count >= MOST_PARAGRAPHS => unread += 1,
             role => {
                 unheaded += usize::from(matches!(role, Role::Heading(_)));
@@ -207,7 +241,11 @@ fn divide(body: Vec<Line<'_>>, head: &Head<'_>, dropped: &mut Vec<Dropped>, find
                     sections.push(section(None, Marker::Lead));
                 }
                 if let Some(last) = sections.last_mut() {
-                    last.paragraphs.push(Paragraph { id: SourceId { section: 0, paragraph: 0 }, text: line.text.into_owned(), span: line.span });
+                    last.paragraphs.push(Paragraph {
+                        id: SourceId { section: 0, paragraph: 0 },
+                        text: line.text.into_owned(),
+                        span: line.span,
+                    });
                 }
             }
         }
@@ -252,7 +290,11 @@ fn name_language(blocks: &[Block], findings: &mut Vec<Finding>) -> String {
     let story = blocks.iter().filter(|block| !matches!(block.form, Form::Furniture(_)));
     let named = language::name(story.map(|block| block.text.as_str()));
     if named.mixed {
-        findings.push(Finding::new(Code::MixedLanguage, Severity::Info, "Parts of the source are not in Arabic; they were read as they stand."));
+        findings.push(Finding::new(
+            Code::MixedLanguage,
+            Severity::Info,
+            "Parts of the source are not in Arabic; they were read as they stand.",
+        ));
     }
     named.code
 }

@@ -39,17 +39,32 @@ impl Reading {
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         let article = &self.article;
-        let mut paragraphs = article.sections.iter().flat_map(|section| &section.paragraphs).peekable();
-        let shown = article.title.is_some() || article.byline.is_some() || article.dateline.is_some();
-        if paragraphs.peek().is_none() && !shown && article.dropped.is_empty() && article.end_marker.is_none() {
+        let mut paragraphs =
+            article.sections.iter().flat_map(|section| &section.paragraphs).peekable();
+        let shown =
+            article.title.is_some() || article.byline.is_some() || article.dateline.is_some();
+        if paragraphs.peek().is_none()
+            && !shown
+            && article.dropped.is_empty()
+            && article.end_marker.is_none()
+        {
             return Some(Refusal::Empty);
         }
-        let worded = paragraphs.clone().any(|paragraph| paragraph.text.chars().any(char::is_alphabetic));
+        let worded =
+            paragraphs.clone().any(|paragraph| paragraph.text.chars().any(char::is_alphabetic));
         match worded {
             false => Some(Refusal::NoBody),
-            true if article.language != "ar" => Some(Refusal::NotArabic { language: article.language.clone() }),
+            true if article.language != "ar" => {
+                Some(Refusal::NotArabic { language: article.language.clone() })
+            }
             // A single word is a name or a test, not a story.
-            true if paragraphs.map(|paragraph| paragraph.text.split_whitespace().count()).sum::<usize>() < 2 => Some(Refusal::NoBody),
+            true if paragraphs
+                .map(|paragraph| paragraph.text.split_whitespace().count())
+                .sum::<usize>()
+                < 2 =>
+            {
+                Some(Refusal::NoBody)
+            }
             true => None,
         }
     }

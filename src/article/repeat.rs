@@ -34,6 +34,8 @@ fn copies(lines: &[Line<'_>], first: usize, second: usize) -> bool {
 
 /// Goes back from the second copy's first telling line over the lines that also open the first.
 fn opening(lines: &[Line<'_>], first: usize, second: usize) -> usize {
-    let back = (1..=first).take_while(|&n| second > first + n && lines[first - n].text == lines[second - n].text).count();
+    let back = (1..=first)
+        .take_while(|&n| second > first + n && lines[first - n].text == lines[second - n].text)
+        .count();
     second - back
 }

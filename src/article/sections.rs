@@ -7,10 +7,7 @@
 use super::{
     Dropped, Marker, Reason,
     block::Form,
-    dateline,
-    fold,
-    furniture,
-    gazetteer,
+    dateline, fold, furniture, gazetteer,
     head::drop,
     lines::{Ending, Line},
     markers::Lead,
@@ -51,8 +48,12 @@ pub(super) fn sign_off(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>) {
     while let [.., before, last] = lines.as_slice() {
         let reason = match last.lead {
             _ if prose == 0 || last.form != Form::Line && last.form != Form::Paragraph => None,
-            Lead::Star if before.lead != Lead::Star || before.is_prose() => (last.words <= 12 && last.ending() == Ending::Open).then_some(Reason::Credit),
-            Lead::Bullet if before.lead != Lead::Bullet => (last.words <= 5 && last.ending() == Ending::Open).then_some(Reason::Credit),
+            Lead::Star if before.lead != Lead::Star || before.is_prose() => {
+                (last.words <= 12 && last.ending() == Ending::Open).then_some(Reason::Credit)
+            }
+            Lead::Bullet if before.lead != Lead::Bullet => {
+                (last.words <= 5 && last.ending() == Ending::Open).then_some(Reason::Credit)
+            }
             Lead::Bare if is_signature(last) => Some(Reason::Credit),
             Lead::Bare if prose >= 3 && is_late_caption(before, last) => Some(Reason::Caption),
             _ => None,
@@ -67,11 +68,15 @@ pub(super) fn sign_off(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>) {
 }
 
 fn is_signature(line: &Line<'_>) -> bool {
-    const POSTS: [&str; 27] = [
-        "استشاري", "استشاريه", "استاذ", "استاذه", "خبير", "خبيره", "كاتب", "كاتبه", "عضو", "مدير", "مديره", "رييس", "مستشار", "باحث", "باحثه", "محلل", "صحافي", "صحفي", "اخصاييه", "اخصايي", "وكيل", "اكاديمي", "محام", "سفير", "داعيه", "عميد", "مشرف",
-    ];
-    let post = POSTS.contains(&line.key.split(' ').next().unwrap_or_default());
-    line.ending() == Ending::Open && line.words <= 10 && (post || line.words <= 8 && (gazetteer::is_person(&line.key) || dateline::whole(&line.text).is_some()))
+    const POSTS: &str = "استشاري استشاريه استاذ استاذه خبير خبيره كاتب كاتبه عضو \
+        مدير مديره رييس مستشار باحث باحثه محلل صحافي صحفي \
+        اخصاييه اخصايي وكيل اكاديمي محام سفير داعيه عميد مشرف";
+    let post = fold::in_list(POSTS, line.key.split(' ').next().unwrap_or_default());
+    line.ending() == Ending::Open
+        && line.words <= 10
+        && (post
+            || line.words <= 8
+                && (gazetteer::is_person(&line.key) || dateline::whole(&line.text).is_some()))
 }
 
 /// Papers' content systems put a picture's caption behind the text: a short unstopped line after
@@ -89,12 +94,17 @@ fn is_late_caption(before: &Line<'_>, last: &Line<'_>) -> bool {
 /// Whether a line of a body is a short row of names and places or an agency: who sent or wrote
 /// what stands around it.
 pub(super) fn is_credit(line: &Line<'_>) -> bool {
-    if line.words > 8 || line.form == Form::ListItem || !matches!(line.ending(), Ending::Open | Ending::Stop | Ending::Colon) {
+    if line.words > 8
+        || line.form == Form::ListItem
+        || !matches!(line.ending(), Ending::Open | Ending::Stop | Ending::Colon)
+    {
         return false;
     }
     let parted = line.text.contains(['-', '–', 'ـ', '(', '/', ':']);
-    let agency = gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
-    agency || parted && line.words <= 7 && dateline::whole(&line.text).is_some_and(|found| found.sure)
+    let agency =
+        gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
+    agency
+        || parted && line.words <= 7 && dateline::whole(&line.text).is_some_and(|found| found.sure)
 }
 
 /// A line among its neighbours.
@@ -136,23 +146,43 @@ impl<'b> View<'_, 'b> {
         let line = self.line();
         let Some(next) = self.next() else { return Role::Paragraph };
         if line.ending() == Ending::Question {
-            let asks = line.words <= LONGEST_QUESTION && next.ending() != Ending::Question && is_answer(next) && !self.headed;
-            return if asks && marker == Marker::Star { Role::Heading(Marker::Star) } else if asks && line.words <= 16 { Role::Heading(marker) } else { Role::Paragraph };
+            let asks = line.words <= LONGEST_QUESTION
+                && next.ending() != Ending::Question
+                && is_answer(next)
+                && !self.headed;
+            return if asks && marker == Marker::Star {
+                Role::Heading(Marker::Star)
+            } else if asks && line.words <= 16 {
+                Role::Heading(marker)
+            } else {
+                Role::Paragraph
+            };
         }
-        let short = line.words <= LONGEST_BARE && line.chars <= LONGEST_BARE_CHARS && matches!(line.ending(), Ending::Open | Ending::Cry | Ending::Colon);
+        let short = line.words <= LONGEST_BARE
+            && line.chars <= LONGEST_BARE_CHARS
+            && matches!(line.ending(), Ending::Open | Ending::Cry | Ending::Colon);
         let pair = line.text.contains([':', '\t']) && line.ending() != Ending::Colon;
-        if !short || self.headed && line.lead != Lead::Star || self.headed || pair && !self.colon_title() {
+        if !short || self.headed || pair && !self.colon_title() {
             return Role::Paragraph;
         }
-        let heads = if next.lead == line.lead { self.heads_list(next) } else { (next.is_prose() || is_list(next)) && !self.ends_list() };
+        let heads = if next.lead == line.lead {
+            self.heads_list(next)
+        } else {
+            (next.is_prose() || is_list(next)) && !self.ends_list()
+        };
         // A dash is a list's or a speaker's far more often than a subhead's.
-        let dash = marker == Marker::Bullet && self.prev().is_some_and(|prev| prev.lead == Lead::Bullet && !prev.is_prose());
+        let dash = marker == Marker::Bullet
+            && self.prev().is_some_and(|prev| prev.lead == Lead::Bullet && !prev.is_prose());
         if heads && !dash { Role::Heading(marker) } else { Role::Paragraph }
     }
 
     /// `الدوري: نتائج الجولة` may head a section; `السعر: 12 ريالا` among its like is an item.
     fn colon_title(&self) -> bool {
-        let like = |line: Option<&Line<'_>>| line.is_some_and(|other| other.lead == self.line().lead && other.words <= STARRED_PARAGRAPH);
+        let like = |line: Option<&Line<'_>>| {
+            line.is_some_and(|other| {
+                other.lead == self.line().lead && other.words <= STARRED_PARAGRAPH
+            })
+        };
         !like(self.prev()) && !like(self.next())
     }
 
@@ -160,11 +190,16 @@ impl<'b> View<'_, 'b> {
     /// items unlike it.
     fn heads_list(&self, next: &Line<'_>) -> bool {
         let line = self.line();
-        let after_item = self.prev().is_some_and(|prev| prev.lead == line.lead && prev.words < STARRED_PARAGRAPH && !self.headed);
+        let after_item = self.prev().is_some_and(|prev| {
+            prev.lead == line.lead && prev.words < STARRED_PARAGRAPH && !self.headed
+        });
         if next.words >= STARRED_PARAGRAPH {
             return !after_item || !self.ends_list();
         }
-        !after_item && line.words <= 6 && (next.text.contains(':') || next.ending() == Ending::Stop && next.words > line.words + 2)
+        !after_item
+            && line.words <= 6
+            && (next.text.contains(':')
+                || next.ending() == Ending::Stop && next.words > line.words + 2)
     }
 
     /// Whether a marked line before running text is the last of a list: the item before it is of
@@ -173,7 +208,9 @@ impl<'b> View<'_, 'b> {
         let line = self.line();
         self.prev().is_some_and(|prev| {
             let item = prev.lead == line.lead && prev.words < STARRED_PARAGRAPH && !self.headed;
-            item && !prev.text.contains(':') && prev.words < line.words * 2 + 2 && prev.ending() == line.ending()
+            item && !prev.text.contains(':')
+                && prev.words < line.words * 2 + 2
+                && prev.ending() == line.ending()
         })
     }
 
@@ -182,8 +219,13 @@ impl<'b> View<'_, 'b> {
         let line = self.line();
         let short = (2..=LONGEST_BARE).contains(&line.key.split(' ').count())
             && line.chars <= LONGEST_BARE_CHARS
-            && matches!(line.ending(), Ending::Open | Ending::Question | Ending::Colon | Ending::Cry);
-        let next = self.next().is_some_and(|next| next.lead != Lead::Ordinal && (next.is_prose() && next.words >= 10 || is_list(next)));
+            && matches!(
+                line.ending(),
+                Ending::Open | Ending::Question | Ending::Colon | Ending::Cry
+            );
+        let next = self.next().is_some_and(|next| {
+            next.lead != Lead::Ordinal && (next.is_prose() && next.words >= 10 || is_list(next))
+        });
         if short && next && !self.headed { Role::Heading(Marker::Ordinal) } else { Role::Paragraph }
     }
 
@@ -192,14 +234,24 @@ impl<'b> View<'_, 'b> {
         let line = self.line();
         let Some(next) = self.next() else { return Role::Paragraph };
         if line.ending() == Ending::Question {
-            let asks = (3..=16).contains(&line.words) && next.is_prose() && next.ending() != Ending::Question && self.follows_text() && !self.headed && !says(&line.key);
+            let asks = (3..=16).contains(&line.words)
+                && next.is_prose()
+                && next.ending() != Ending::Question
+                && self.follows_text()
+                && !self.headed
+                && !says(&line.key);
             return if asks { Role::Heading(Marker::Question) } else { Role::Paragraph };
         }
         if !self.is_bare_shape() || !self.follows_text() || self.headed {
             return Role::Paragraph;
         }
-        let question = matches!(next.lead, Lead::Star | Lead::Bullet) && next.ending() == Ending::Question;
-        if next.is_prose() || question || is_list(next) && !line.text.starts_with('و') { Role::Heading(Marker::Bare) } else { Role::Paragraph }
+        let question =
+            matches!(next.lead, Lead::Star | Lead::Bullet) && next.ending() == Ending::Question;
+        if next.is_prose() || question || is_list(next) && !line.text.starts_with('و') {
+            Role::Heading(Marker::Bare)
+        } else {
+            Role::Paragraph
+        }
     }
 
     fn is_bare_shape(&self) -> bool {
@@ -221,8 +273,15 @@ impl<'b> View<'_, 'b> {
     /// line among short lines is verse, a list of names or a table.
     fn follows_text(&self) -> bool {
         let Some(prev) = self.prev() else { return true };
-        let text = |line: &Line<'_>| line.is_prose() || is_list(line) || matches!(line.form, Form::Heading(_)) || line.lead == Lead::Rule || line.words >= 8;
-        text(prev) || self.at >= 2 && text(&self.lines[self.at - 2]) && !self.line().text.contains(':')
+        let text = |line: &Line<'_>| {
+            line.is_prose()
+                || is_list(line)
+                || matches!(line.form, Form::Heading(_))
+                || line.lead == Lead::Rule
+                || line.words >= 8
+        };
+        text(prev)
+            || self.at >= 2 && text(&self.lines[self.at - 2]) && !self.line().text.contains(':')
     }
 }
 
@@ -238,17 +297,17 @@ fn is_list(line: &Line<'_>) -> bool {
 /// Whether a short line opens with a verb that tells what somebody said or did next: then it is a
 /// sentence whose stop was left out.
 fn says(key: &str) -> bool {
-    const VERBS: [&str; 34] = [
-        "قال", "قالت", "اضاف", "اضافت", "اكد", "اكدت", "اشار", "اشارت", "اوضح", "اوضحت", "تابع", "تابعت", "ذكر", "ذكرت", "لفت", "شدد", "اعلن", "اعلنت", "افاد", "افادت",
-        "كشف", "كشفت", "بين", "صرح", "نقل", "نقلت", "يذكر", "كان", "كانت", "لم", "انتهي", "جاء", "يقول", "تقول",
-    ];
+    const VERBS: &str = "قال قالت اضاف اضافت اكد اكدت اشار اشارت اوضح \
+        اوضحت تابع تابعت ذكر ذكرت لفت شدد اعلن اعلنت \
+        افاد افادت كشف كشفت بين صرح نقل نقلت يذكر \
+        كان كانت لم انتهي جاء يقول تقول";
     if key.starts_with("وفيما يلي") || key.starts_with("فيما يلي") {
         return true;
     }
     let first = key.split(' ').next().unwrap_or_default();
     let bare = first.strip_prefix('و').or_else(|| first.strip_prefix('ف')).unwrap_or(first);
     let led = bare.len() < first.len();
-    VERBS.contains(&bare) && (led || !matches!(bare, "بين" | "كان" | "لم" | "جاء" | "نقل"))
+    fold::in_list(VERBS, bare) && (led || !matches!(bare, "بين" | "كان" | "لم" | "جاء" | "نقل"))
 }
 
 /// Whether a heading only says the title again.

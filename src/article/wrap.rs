@@ -33,7 +33,10 @@ pub(super) fn rejoin(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
             Some(last) => last.join(&line),
             None => joined.push(line),
         }
-        if open && !cut && let Some(last) = joined.last_mut() {
+        if open
+            && !cut
+            && let Some(last) = joined.last_mut()
+        {
             last.joined();
         }
         open = cut;
@@ -90,18 +93,44 @@ fn may_join(line: &Line<'_>, next: &Line<'_>, indents_tell: bool) -> bool {
 /// Whether a line of a wrapped page goes on: it is full, or it breaks off in mid-sentence.
 fn is_full(line: &Line<'_>, next: &Line<'_>, width: usize) -> bool {
     let fits = line.chars + 1 + first_word(next) <= width;
-    if is_closed(line) { !fits && line.chars + SLACK / 2 >= width } else { !fits || line.chars * 5 >= width * 3 }
+    if is_closed(line) {
+        !fits && line.chars + SLACK / 2 >= width
+    } else {
+        !fits || line.chars * 5 >= width * 3
+    }
 }
 
 /// Whether a long line was torn: it breaks off where no sentence can (`إلى`, `التي`), or what
 /// follows opens with a word and a comma that can only end what went before.
 fn is_torn(line: &Line<'_>, next: &Line<'_>) -> bool {
-    if line.chars <= WIDEST || next.chars > WIDEST || line.ending() != Ending::Open || next.ending() != Ending::Stop {
+    if line.chars <= WIDEST
+        || next.chars > WIDEST
+        || line.ending() != Ending::Open
+        || next.ending() != Ending::Stop
+    {
         return false;
     }
     let last = line.text.rsplit(' ').next().unwrap_or_default();
     let first = next.text.split(' ').next().unwrap_or_default();
-    let dangles = matches!(fold::key(last).as_str(), "في" | "من" | "علي" | "الي" | "عن" | "مع" | "ان" | "التي" | "الذي" | "الذين" | "او" | "بين" | "هذا" | "هذه" | "بعد" | "قبل" | "خلال");
+    let dangles = matches!(
+        fold::key(last).as_str(),
+        "في" | "من"
+            | "علي"
+            | "الي"
+            | "عن"
+            | "مع"
+            | "ان"
+            | "التي"
+            | "الذي"
+            | "الذين"
+            | "او"
+            | "بين"
+            | "هذا"
+            | "هذه"
+            | "بعد"
+            | "قبل"
+            | "خلال"
+    );
     dangles || first.ends_with('،') && !first.starts_with('و')
 }
 
@@ -109,7 +138,9 @@ fn is_torn(line: &Line<'_>, next: &Line<'_>) -> bool {
 /// for the next line's first word.
 fn looks_full(run: &[Line<'_>]) -> bool {
     let widest = run.iter().map(|line| line.chars).max().unwrap_or(0);
-    run.windows(2).all(|pair| pair[0].chars + SLACK >= widest && pair[0].chars + 1 + first_word(&pair[1]) > widest)
+    run.windows(2).all(|pair| {
+        pair[0].chars + SLACK >= widest && pair[0].chars + 1 + first_word(&pair[1]) > widest
+    })
 }
 
 fn is_measured(line: &Line<'_>) -> bool {
