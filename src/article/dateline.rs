@@ -347,6 +347,8 @@ impl Row {
             .find_map(|p| if let Part::Words(words) = p { Some(words.clone()) } else { None });
         let byline = match (people.is_empty(), agency) {
             (false, _) => Some(people.join("، ")),
+            // A dated agency line files the story; it is no byline.
+            (true, _) if self.filed.any() => None,
             (true, agency) => agency.map(|(_, raw)| raw.clone()).or(words),
         };
         places.dedup();

@@ -1,5 +1,7 @@
 //! Furniture is known by whole lines; the same words in running text stay.
 
+use Reason::{CommentForm, Copyright, Counter, Credit, Navigation, RelatedLinks, Share, Tags};
+
 use super::*;
 use crate::article::{Block, Form};
 

@@ -14,6 +14,8 @@ use super::{
 
 /// Words from which an unstopped line is running text and no title.
 const LONGEST_TITLE: usize = 22;
+/// Words from which an unstopped line under the title is running text and no caption.
+const LONGEST_DECK: usize = 15;
 /// Letters from which a line is running text whatever its words.
 const LONGEST_TITLE_CHARS: usize = 150;
 
@@ -80,8 +82,9 @@ fn begins_body(lines: &[Line<'_>], i: usize) -> bool {
             i > 0 && (line.ending() != Ending::Open || line.words > 8)
         }
         _ => {
-            let least = if i == 0 { 8 } else { 3 };
-            line.ending() == Ending::Stop && line.words >= least
+            let (least, most) = if i == 0 { (6, LONGEST_TITLE) } else { (3, LONGEST_DECK) };
+            line.words >= most
+                || line.ending() == Ending::Stop && line.words >= least
                 || dateline::opening(&line.text)
                     .is_some_and(|found| line.words >= 9 && found.len < line.text.len())
                     && (i > 0 || line.words >= 14)

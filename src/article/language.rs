@@ -4,9 +4,10 @@
 //! lack; general detectors confuse them on news copy or call them all Arabic. So letters are
 //! counted, and a statistical detector is asked only about a hundred and twenty letters or more.
 
+use unicode_normalization::UnicodeNormalization as _;
 use whatlang::{Detector, Lang};
 
-use super::normalize::is_arabic_letter;
+use super::normalize::{is_arabic_letter, is_mark};
 
 /// Letters looked at, spread over the body; more change no verdict.
 const SAMPLE: usize = 2_000;
@@ -49,7 +50,13 @@ pub(super) fn name<'a>(paragraphs: impl Iterator<Item = &'a str> + Clone) -> Lan
     for text in paragraphs {
         let before = (letters.arabic, letters.latin);
         let start = sample.len();
-        sample.push_str(&text[..text.floor_char_boundary(SAMPLE_OF_ONE * 2)]);
+        let text = &text[..text.floor_char_boundary(SAMPLE_OF_ONE * 2)];
+        // Presentation forms are the same letters; their first byte tells them.
+        if text.as_bytes().contains(&0xEF) {
+            sample.extend(text.nfkc());
+        } else {
+            sample.push_str(text);
+        }
         letters.count(&sample[start..]);
         sample.push(' ');
         let (arabic, latin) = (letters.arabic - before.0, letters.latin - before.1);
@@ -90,7 +97,7 @@ impl Letters {
                     (self.accented, self.latin) = (self.accented + 1, self.latin + 1)
                 }
                 '\u{5D0}'..='\u{5EA}' => self.hebrew += 1,
-                _ if c.is_alphabetic() && c != 'ـ' => self.other += 1,
+                _ if c.is_alphabetic() && c != 'ـ' && !is_mark(c) => self.other += 1,
                 _ => {}
             }
         }

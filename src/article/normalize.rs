@@ -68,7 +68,7 @@ pub fn normalize(raw: &str) -> Normalized<'_> {
 fn is_clean(bytes: &[u8]) -> bool {
     let mut i = 0;
     let mut after_space = false;
-    let mut after_mark = false;
+    let mut after_letter = false;
     while let Some(&byte) = bytes.get(i) {
         let next = bytes.get(i + 1).copied().unwrap_or(0);
         let mark = byte == 0xD9 && (0x8B..=0x9F).contains(&next);
@@ -77,9 +77,9 @@ fn is_clean(bytes: &[u8]) -> bool {
             0x20..=0x7E if byte != b'&' => i += 1,
             // U+0600..U+063F save the signs above letters and the Arabic letter mark.
             0xD8 if !(0x90..=0x9C).contains(&next) => i += 2,
-            // U+0641..U+067F: tatweel and a second mark on one letter are looked at closely.
+            // U+0641..U+067F: tatweel is looked at closely, and a mark that is not a letter's first.
             0xD9 if next > 0x80
-                && !(mark && after_mark)
+                && !(mark && !after_letter)
                 && !(0x93..=0x95).contains(&next)
                 && next != 0xB0 =>
             {
@@ -94,7 +94,8 @@ fn is_clean(bytes: &[u8]) -> bool {
             _ => return false,
         }
         after_space = byte == b' ';
-        after_mark = mark;
+        after_letter =
+            byte == 0xD8 && next >= 0xA1 || byte == 0xD9 && (0x81..=0x8A).contains(&next);
     }
     true
 }
@@ -188,7 +189,7 @@ impl<'a> Writer<'a> {
             .take_while(|&c| is_mark(c))
             .fold((0, 0), |(count, len), c| (count + 1, len + c.len_utf8()));
         // A mark without a letter is residue.
-        if self.space.is_some() || self.out.is_empty() || count + self.marks > MOST_MARKS {
+        if self.space.is_some() || !self.after_letter() || count + self.marks > MOST_MARKS {
             self.at += len.max(c.len_utf8()).max(next - self.at);
             return;
         }
@@ -221,7 +222,7 @@ impl<'a> Writer<'a> {
         for part in std::iter::once(c).nfkc() {
             // Spacing marks decompose to a space or a tatweel that carries them.
             if is_mark(part) {
-                if self.space.is_none() && !self.out.is_empty() && self.marks < MOST_MARKS {
+                if self.space.is_none() && self.after_letter() && self.marks < MOST_MARKS {
                     self.put_mark(part);
                 }
             } else if part != ' ' && part != TATWEEL {
@@ -249,6 +250,13 @@ impl<'a> Writer<'a> {
         } else {
             self.at = next;
         }
+    }
+
+    fn after_letter(&self) -> bool {
+        let last = self.out.chars().next_back();
+        last.is_some_and(|c| {
+            c != TATWEEL && (is_arabic_letter(c) || is_mark(c) || c.is_alphanumeric())
+        })
     }
 
     fn after_space(&self) -> bool {

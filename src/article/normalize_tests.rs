@@ -74,6 +74,8 @@ fn each_character_can_be_traced_to_the_source() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn normalizing_again_changes_nothing(raw in "([ابهـلىيکیﻃ \u{64B}\u{651}\u{654}\u{200F}\u{A0}\ta0«.\u{1B}\\[]|&quot;|&amp;nbsp;|&){0,60}") {
         let once = text(&raw);

@@ -226,7 +226,12 @@ impl<'b> View<'_, 'b> {
         let next = self.next().is_some_and(|next| {
             next.lead != Lead::Ordinal && (next.is_prose() && next.words >= 10 || is_list(next))
         });
-        if short && next && !self.headed { Role::Heading(Marker::Ordinal) } else { Role::Paragraph }
+        let listed = self.prev().is_some_and(|prev| prev.lead == Lead::Ordinal && !prev.is_prose());
+        if short && next && !listed && !self.headed {
+            Role::Heading(Marker::Ordinal)
+        } else {
+            Role::Paragraph
+        }
     }
 
     /// A line without a mark.
