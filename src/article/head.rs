@@ -82,9 +82,14 @@ fn begins_body(lines: &[Line<'_>], i: usize) -> bool {
             i > 0 && (line.ending() != Ending::Open || line.words > 8)
         }
         _ => {
+            // A title may end in a stop where its author stands right under it.
+            let signed = i == 0
+                && lines
+                    .get(1)
+                    .is_some_and(|next| !next.gap && next.words <= 6 && !next.is_prose());
             let (least, most) = if i == 0 { (6, LONGEST_TITLE) } else { (3, LONGEST_DECK) };
             line.words >= most
-                || line.ending() == Ending::Stop && line.words >= least
+                || line.ending() == Ending::Stop && line.words >= least && !signed
                 || dateline::opening(&line.text)
                     .is_some_and(|found| line.words >= 9 && found.len < line.text.len())
                     && (i > 0 || line.words >= 14)

@@ -79,7 +79,7 @@ fn is_clean(bytes: &[u8]) -> bool {
             0xD8 if !(0x90..=0x9C).contains(&next) => i += 2,
             // U+0641..U+067F: tatweel is looked at closely, and a mark that is not a letter's first.
             0xD9 if next > 0x80
-                && !(mark && !after_letter)
+                && (!mark || after_letter)
                 && !(0x93..=0x95).contains(&next)
                 && next != 0xB0 =>
             {
