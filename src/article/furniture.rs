@@ -15,6 +15,11 @@ use super::{
     timestamp::is_timestamp,
 };
 
+/// Most lines after a heading of links that are taken for its links.
+const MOST_LINKS: usize = 12;
+/// Bytes of a long paragraph that are compared with the beginnings of a page's rules.
+const RULES_HEAD: usize = 120;
+
 /// The lists of `data/furniture.txt`, folded.
 struct Lists {
     /// Whole lines.
@@ -67,22 +72,24 @@ fn reason(name: &str) -> Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
     pub(super) reason: Reason,
-    /// Whether links to other stories follow on lines of their own.
-    pub(super) heads_links: bool,
+    /// How many lines after it may be links to other stories.
+    pub(super) links: usize,
 }
 
 const fn only(reason: Reason) -> Option<Verdict> {
-    Some(Verdict { reason, heads_links: false })
+    Some(Verdict { reason, links: 0 })
 }
 
 /// Whether a whole line is furniture wherever it stands; `first` says that it opens the source.
 pub(super) fn judge(line: &Line<'_>, first: bool) -> Option<Verdict> {
     let key = line.key.as_str();
     if key.is_empty() {
-        return None;
+        return rules(line);
     }
-    if let Some(reason) = LISTS.whole.get(key) {
-        return only(*reason);
+    if let Some(&reason) = LISTS.whole.get(key) {
+        // A page's arrows stand above the headline that they lead to.
+        let arrow = matches!(key, "التالي" | "السابق" | "الخبر التالي" | "الخبر السابق");
+        return Some(Verdict { reason, links: usize::from(arrow) });
     }
     // The first line of a title's length is the title, whatever it begins with.
     if first && line.words >= 5 {
@@ -101,7 +108,10 @@ fn related(line: &Line<'_>) -> Option<Verdict> {
     // `المزيد من` and `للمزيد` also open subheads and sentences.
     let marked = !start.contains("مزيد") || line.text.contains(':');
     let link = line.ending() != Ending::Stop && line.words <= 24 && marked;
-    (alone || link).then_some(Verdict { reason: Reason::RelatedLinks, heads_links: alone })
+    (alone || link).then_some(Verdict {
+        reason: Reason::RelatedLinks,
+        links: if alone { MOST_LINKS } else { 0 },
+    })
 }
 
 /// A notice, a request, a credit: a line that begins as they do and has their length.
@@ -109,7 +119,35 @@ fn notice(line: &Line<'_>) -> Option<Verdict> {
     let key = line.key.as_str();
     let known = under(&LISTS.begins, key)?;
     let (_, reason) = known.iter().find(|(start, _)| key.starts_with(start))?;
-    fits(*reason, line).then_some(Verdict { reason: *reason, heads_links: false })
+    fits(*reason, line).then_some(Verdict { reason: *reason, links: 0 })
+}
+
+/// The rules of a page, for its commenters or for those who quote it: paragraphs long enough to
+/// pass for the story's.
+fn rules(line: &Line<'_>) -> Option<Verdict> {
+    let head = fold::key(&line.text[..line.text.floor_char_boundary(RULES_HEAD)]);
+    let known = under(&LISTS.begins, &head)?;
+    let (_, reason) = known.iter().find(|(start, _)| head.starts_with(start))?;
+    let rule = matches!(reason, Reason::CommentForm | Reason::Copyright);
+    (rule && lays_claim(line)).then_some(Verdict { reason: *reason, links: 0 })
+}
+
+/// Whether a notice says what it is: rights kept, quoting allowed, opinions disowned, comments
+/// ruled. Without such a word it may be a story about them.
+fn lays_claim(line: &Line<'_>) -> bool {
+    const WORDS: [&str; 10] = [
+        "محفوظ",
+        "©",
+        "لا تعبر",
+        "الاقتباس",
+        "تعليق",
+        "المنشورة",
+        "تصميم",
+        "rights",
+        "appeared",
+        "HAS",
+    ];
+    WORDS.iter().any(|word| line.text.contains(word))
 }
 
 /// What a list has under the first word of a key.
@@ -126,7 +164,11 @@ fn begins(key: &str, start: &str) -> bool {
 fn fits(reason: Reason, line: &Line<'_>) -> bool {
     let open = line.ending() != Ending::Stop;
     match reason {
-        Reason::CommentForm | Reason::Copyright => true,
+        // A stopped sentence may be the story's; a form's own line says `تعليق` or is short.
+        Reason::CommentForm => {
+            open || line.words <= 5 || line.text.contains("بريدك") || lays_claim(line)
+        }
+        Reason::Copyright => lays_claim(line),
         Reason::Credit => {
             let marked = line.text.contains([':', '«', '"', 'ـ', '@']);
             open && line.words <= 10 && (line.lead != Lead::Bare || marked || line.words <= 3)
@@ -158,10 +200,11 @@ fn by_form(line: &Line<'_>) -> Option<Verdict> {
     if line.words <= 8 && is_networks(&line.key) {
         return only(Reason::Share);
     }
-    if is_reading_time(&line.key) {
+    let counts = line.key.len() <= 4 && line.key.bytes().all(|b| b.is_ascii_digit());
+    if counts || is_reading_time(&line.key) {
         return only(Reason::Counter);
     }
-    is_timestamp(line).then_some(Verdict { reason: Reason::Timestamp, heads_links: false })
+    is_timestamp(line).then_some(Verdict { reason: Reason::Timestamp, links: 0 })
 }
 
 fn is_address(text: &str) -> bool {

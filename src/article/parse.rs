@@ -34,8 +34,6 @@ const MOST_SECTIONS: usize = 200;
 const MOST_PARAGRAPHS: usize = 5_000;
 /// Most decks and notes between the head and the paragraph that the dateline opens.
 const MOST_DECKS: usize = 2;
-/// Most lines after a heading of links that are taken for its links.
-const MOST_LINKS: usize = 12;
 
 /// What is known of an article beside its source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,17 +86,17 @@ fn without_furniture<'a>(lines: Vec<Line<'a>>, dropped: &mut Vec<Dropped>) -> Ve
     let mut editor = false;
     for mut line in lines {
         let verdict = match line.form {
-            Form::Furniture(reason) => Some(furniture::Verdict { reason, heads_links: false }),
+            Form::Furniture(reason) => Some(furniture::Verdict { reason, links: 0 }),
             Form::Title | Form::Byline => None,
             _ if line.lead == Lead::Rule => endmark::whole(&line.text)
                 .is_none()
-                .then_some(furniture::Verdict { reason: Reason::Separator, heads_links: false }),
+                .then_some(furniture::Verdict { reason: Reason::Separator, links: 0 }),
             _ => furniture::judge(&line, kept.is_empty() && dropped.is_empty()),
         };
         let named = std::mem::replace(&mut editor, furniture::names_editor(&line));
         let reason = match verdict {
             Some(verdict) => {
-                links = if verdict.heads_links { MOST_LINKS } else { links };
+                links = links.max(verdict.links);
                 Some(verdict.reason)
             }
             None if named && line.words <= 4 => Some(Reason::Kicker),

@@ -44,6 +44,7 @@ pub(super) fn roles(lines: &[Line<'_>]) -> Vec<Role> {
 /// a caption; what they were is reported.
 pub(super) fn sign_off(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>) {
     let prose = lines.iter().filter(|line| line.is_prose()).count();
+    drop_tags(lines, dropped);
     let mut signed = Vec::new();
     while let [.., before, last] = lines.as_slice() {
         let reason = match last.lead {
@@ -65,6 +66,17 @@ pub(super) fn sign_off(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>) {
         }
     }
     dropped.extend(signed.into_iter().rev());
+}
+
+/// Pages print their topic tags one a line behind the text: four or more lines of a word or two
+/// after a stopped paragraph. A list has a lead-in, verse has longer lines.
+fn drop_tags(lines: &mut Vec<Line<'_>>, dropped: &mut Vec<Dropped>) {
+    let Some(last) = lines.iter().rposition(Line::is_prose) else { return };
+    let tail = &lines[last + 1..];
+    let tags = tail.iter().filter(|line| line.words <= 2 && line.lead == Lead::Bare).count();
+    if tags >= 4 && tags * 4 >= tail.len() * 3 && lines[last].ending() == Ending::Stop {
+        dropped.extend(lines.drain(last + 1..).map(|line| drop(&line, Reason::Tags)));
+    }
 }
 
 fn is_signature(line: &Line<'_>) -> bool {
