@@ -17,6 +17,8 @@ use super::{
 
 /// Longest dateline looked for, in bytes; the longest seen in agency copy is half of it.
 const REACH: usize = 260;
+/// Longest piece, in bytes: a place and a date in two calendars.
+const LONGEST_PIECE: usize = 150;
 /// Most pieces in a row: two places, a reporter, a date in two calendars, an agency.
 const MOST_PIECES: usize = 10;
 
@@ -192,8 +194,8 @@ impl Row {
     fn push(&mut self, text: &str, piece: &Piece) -> bool {
         let raw = trim(&text[piece.text.clone()]);
         self.breaks.push(piece.end);
-        if raw.is_empty() {
-            return true;
+        if raw.is_empty() || raw.len() > LONGEST_PIECE {
+            return raw.is_empty();
         }
         let (before, after) = match filed::find(raw, &mut self.filed) {
             Some(range) => {

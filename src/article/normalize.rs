@@ -55,7 +55,7 @@ impl Normalized<'_> {
 pub fn normalize(raw: &str) -> Normalized<'_> {
     let start = raw.len() - raw.trim_start_matches(' ').len();
     let trimmed = raw.trim_matches(' ');
-    if is_clean(trimmed.as_bytes()) {
+    if clean_len(trimmed.as_bytes()) == trimmed.len() {
         let map = if start == 0 { Vec::new() } else { vec![(0, start)] };
         return Normalized { text: Cow::Borrowed(trimmed), map };
     }
@@ -64,8 +64,9 @@ pub fn normalize(raw: &str) -> Normalized<'_> {
     writer.finish()
 }
 
-/// Whether the bytes are ASCII and Arabic with nothing to change; errs on the side of no.
-fn is_clean(bytes: &[u8]) -> bool {
+/// Length of the head of a text that is ASCII and Arabic with nothing to change; errs on the
+/// short side.
+fn clean_len(bytes: &[u8]) -> usize {
     let mut i = 0;
     let mut after_space = false;
     let mut after_letter = false;
@@ -73,7 +74,7 @@ fn is_clean(bytes: &[u8]) -> bool {
         let next = bytes.get(i + 1).copied().unwrap_or(0);
         let mark = byte == 0xD9 && (0x8B..=0x9F).contains(&next);
         match byte {
-            b' ' if after_space => return false,
+            b' ' if after_space => return i,
             0x20..=0x7E if byte != b'&' => i += 1,
             // U+0600..U+063F save the signs above letters and the Arabic letter mark.
             0xD8 if !(0x90..=0x9C).contains(&next) => i += 2,
@@ -91,13 +92,13 @@ fn is_clean(bytes: &[u8]) -> bool {
             0xE2 if next == 0x80 && bytes.get(i + 2).is_some_and(|b| (0x90..=0xA7).contains(b)) => {
                 i += 3
             }
-            _ => return false,
+            _ => return i,
         }
         after_space = byte == b' ';
         after_letter =
             byte == 0xD8 && next >= 0xA1 || byte == 0xD9 && (0x81..=0x8A).contains(&next);
     }
-    true
+    i
 }
 
 /// Copies a source, changing what has to change.
@@ -121,6 +122,9 @@ impl<'a> Writer<'a> {
 
     fn run(&mut self) {
         while let Some(c) = self.raw[self.at..].chars().next() {
+            if c == ' ' && self.copy_words() {
+                continue;
+            }
             let next = self.at + c.len_utf8();
             match c {
                 '\u{1B}' => self.at = after_escape(self.raw, next),
@@ -138,6 +142,22 @@ impl<'a> Writer<'a> {
                 _ => self.put(c, next),
             }
         }
+    }
+
+    /// Copies the clean words behind a single space as they are; false where there are none.
+    fn copy_words(&mut self) -> bool {
+        let rest = &self.raw[self.at..];
+        let clean = &rest.as_bytes()[..clean_len(rest.as_bytes())];
+        // The last word may go on in what is not clean.
+        let whole = memchr::memrchr(b' ', clean).unwrap_or(0);
+        if whole < 2 || self.space.is_some() || self.out.is_empty() {
+            return false;
+        }
+        self.sync(self.at);
+        self.out.push_str(&rest[..whole]);
+        self.marks = 0;
+        self.at += whole;
+        true
     }
 
     fn finish(mut self) -> Normalized<'a> {
