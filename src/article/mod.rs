@@ -14,6 +14,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 
+pub use block::{Block, Form, text_blocks};
+pub use normalize::{Normalized, normalize};
+pub use parse::{Hints, parse};
+pub use refusal::Refusal;
+
+mod block;
+mod dateline;
+mod endmark;
+mod entity;
+mod filed;
+mod fold;
+mod furniture;
+mod gazetteer;
+mod head;
+mod language;
+mod lines;
+mod markers;
+mod normalize;
+mod parse;
+mod refusal;
+mod repeat;
+mod sections;
+mod timestamp;
+mod wrap;
+
+/// Reads an article from text that is already decoded, as somebody pasted it.
+#[must_use]
+pub fn read_text(text: &str, hints: &Hints) -> Reading {
+    parse(&text_blocks(text), hints)
+}
+
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId {
