@@ -42,6 +42,8 @@ pub enum Code {
     SourceTruncated,
     /// The article was longer or had more sections than is read.
     SourceBounded,
+    /// The source is not in the format that it claims and was read as plain text.
+    SourceUnreadable,
     /// The same text stands in the article twice.
     SourceRepeated,
     /// A number of the source does not stand in the English.

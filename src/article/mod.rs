@@ -45,6 +45,12 @@ pub fn read_text(text: &str, hints: &Hints) -> Reading {
     parse(&text_blocks(text), hints)
 }
 
+pub mod dates;
+pub mod decode;
+pub mod extract;
+pub mod numerals;
+
+
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId {

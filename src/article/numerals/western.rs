@@ -1,0 +1,62 @@
+//! Writes the figures of an Arabic text in Western signs and order.
+//!
+//! Only figures and percent signs are touched, and a figure only as far as its value is certain.
+
+use std::ops::Range;
+
+use super::{
+    compose::Composer,
+    figure::{self, Worth},
+    lexer::{self, Kind},
+    lexicon::{OTHER, look_up},
+};
+
+/// What to write in place of what, in order, so that every figure is Western.
+pub(super) fn edits(text: &str) -> Vec<(Range<usize>, String)> {
+    let pieces = lexer::pieces(text, OTHER, look_up);
+    let composer = Composer { pieces: &pieces };
+    (0..pieces.len())
+        .filter_map(|at| composer.edit(text, at))
+        .filter(|(span, new)| text[span.clone()] != **new)
+        .collect()
+}
+
+impl Composer<'_> {
+    /// What to write for one piece: a figure in Western signs, a percent sign after it.
+    fn edit(&self, text: &str, at: usize) -> Option<(Range<usize>, String)> {
+        let piece = &self.pieces[at];
+        match &piece.kind {
+            Kind::Word(_) => None,
+            Kind::Sign(sign @ ('%' | '٪')) => {
+                let moved = matches!(self.kind(at + 1), Some(Kind::Figure(_)))
+                    && self.percent_before(at + 1);
+                (*sign == '٪' && !moved).then(|| (piece.span.clone(), "%".to_owned()))
+            }
+            Kind::Sign(_) => None,
+            Kind::Figure(shape) => {
+                let western = self.western(at, shape, &text[piece.span.clone()]);
+                if self.percent_before(at) {
+                    let start = self.pieces[at - 1].span.start;
+                    return Some((start..piece.span.end, western + "%"));
+                }
+                Some((piece.span.clone(), western))
+            }
+        }
+    }
+
+    fn western(&self, at: usize, shape: &str, typed: &str) -> String {
+        match self.worth(at, shape) {
+            Some(Worth::Number { text: Some(text), .. }) => text,
+            Some(Worth::Time { hour, minute, unsure: false })
+                if shape.bytes().any(|b| !b.is_ascii_digit()) =>
+            {
+                format!("{hour:02}:{minute:02}")
+            }
+            _ => typed
+                .chars()
+                .filter(|&c| !figure::is_mark(c))
+                .map(|c| figure::digit(c).unwrap_or(c))
+                .collect(),
+        }
+    }
+}

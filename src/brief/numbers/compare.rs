@@ -1,0 +1,133 @@
+//! Whether the numbers of an English text are those of its Arabic source.
+//!
+//! Every number that the source gives in figures, or in words above ten, must stand in the English
+//! with an equal value, and the other way round. What languages put differently is no difference:
+//! small numbers in words (Arabic says two by the dual), digits within names, a time in 12 or 24
+//! hours, a decade with or without its century, a minus that became "fell by".
+
+use crate::article::numerals::{self, Decimal, Number, NumberKind, Written};
+
+/// What stands on one side only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Numbers of the source that the English lacks; their spans are in the source.
+    pub missing: Vec<Number>,
+    /// Numbers of the English that the source lacks; their spans are in the English.
+    pub unsupported: Vec<Number>,
+}
+
+impl Differences {
+    /// Whether all numbers agree.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.unsupported.is_empty()
+    }
+}
+
+/// Compares the numbers of an Arabic source with those of English made from it.
+#[must_use]
+pub fn compare(source: &str, english: &str) -> Differences {
+    let (arabic, made) = (numerals::find(source), super::find(english));
+    let falls = speaks_of_a_fall(english);
+    let agree = |a: &Number, e: &Number| equal(a, e) && sign_kept(a, e, falls);
+    let halves = arabic.iter().any(|a| a.value.to_string().ends_with(".5"));
+    let missing = arabic
+        .iter()
+        .filter(|a| is_firm(a) && !made.iter().any(|e| agree(a, e)))
+        .cloned()
+        .collect();
+    let unsupported = made
+        .iter()
+        .filter(|e| must_be_supported(e, halves) && !arabic.iter().any(|a| agree(a, e)))
+        .cloned()
+        .collect();
+    Differences { missing, unsupported }
+}
+
+/// Whether a number must be matched: figures, and words above ten.
+fn is_firm(number: &Number) -> bool {
+    match number.written {
+        Written::Name | Written::Scale => false,
+        Written::Figures => true,
+        Written::Words => {
+            number.value > Decimal::from(10) && !matches!(number.kind, NumberKind::Time { .. })
+        }
+    }
+}
+
+/// Whether an English number needs a number in the source: Arabic says one and two by the form of
+/// the noun, and a half by a word that stands after it ("an hour and a half").
+fn must_be_supported(number: &Number, halves: bool) -> bool {
+    let by_form = number.value.abs() <= Decimal::from(2) && number.value.whole().is_some();
+    let half = halves && !number.scaled && number.value.to_string().ends_with(".5");
+    match number.written {
+        Written::Scale => true,
+        _ => is_firm(number) && !by_form && !half,
+    }
+}
+
+/// Whether two numbers have equal values, signs aside, in some reading of each.
+fn equal(a: &Number, b: &Number) -> bool {
+    use NumberKind::{Decade, Time};
+    match (a.kind, b.kind) {
+        (Time { .. }, Time { .. }) => same_time(a.kind, b.kind),
+        (Time { hour, minute, .. }, _) => time_as_number(hour, minute, b.value),
+        (_, Time { hour, minute, .. }) => time_as_number(hour, minute, a.value),
+        (Decade, _) | (_, Decade) if same_decade(a, b) => true,
+        _ => readings(a).any(|x| readings(b).any(|y| x == y)),
+    }
+}
+
+fn readings(number: &Number) -> impl Iterator<Item = Decimal> {
+    std::iter::once(number.value).chain(number.alternative).map(Decimal::abs)
+}
+
+fn same_time(a: NumberKind, b: NumberKind) -> bool {
+    let (
+        NumberKind::Time { hour, minute, half_known },
+        NumberKind::Time { hour: other, minute: other_minute, half_known: other_known },
+    ) = (a, b)
+    else {
+        return false;
+    };
+    let hours =
+        if half_known && other_known { hour % 24 == other % 24 } else { hour % 12 == other % 12 };
+    minute == other_minute && hours
+}
+
+/// A time written as 9, 947 or 9.47.
+fn time_as_number(hour: u8, minute: u8, value: Decimal) -> bool {
+    let joined = Decimal::from(u32::from(hour) * 100 + u32::from(minute));
+    let plain = Decimal::from(u32::from(hour));
+    let twelve = Decimal::from(u32::from(hour % 12));
+    value == joined
+        || joined.shifted_down(2) == Some(value)
+        || minute == 0 && (value == plain || value == twelve)
+}
+
+/// The sixties are 60, 1960 and the 1960s.
+fn same_decade(a: &Number, b: &Number) -> bool {
+    match (a.value.whole(), b.value.whole()) {
+        (Some(a), Some(b)) => a % 100 == b % 100 && (a < 100 || b < 100 || a == b),
+        _ => false,
+    }
+}
+
+/// A lost minus is a fault unless the English says it in words.
+fn sign_kept(source: &Number, english: &Number, falls: bool) -> bool {
+    !source.value.is_negative() || english.value.is_negative() || falls
+}
+
+fn speaks_of_a_fall(english: &str) -> bool {
+    const STEMS: [&str; 16] = [
+        "below", "declin", "decreas", "deficit", "down", "drop", "fall", "fell", "los", "lower",
+        "minus", "negative", "plung", "reduc", "shr", "slump",
+    ];
+    english
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .any(|word| STEMS.iter().any(|stem| starts_with(word, stem)))
+}
+
+fn starts_with(word: &str, stem: &str) -> bool {
+    word.get(..stem.len()).is_some_and(|head| head.eq_ignore_ascii_case(stem))
+}
