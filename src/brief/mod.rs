@@ -6,6 +6,7 @@
 //!
 //! Pure: nothing here sends, waits, reads files or asks the time.
 
+pub mod extractive;
 pub mod task;
 
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};

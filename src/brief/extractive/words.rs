@@ -1,0 +1,429 @@
+//! Arabic words made comparable: one spelling, no attached particles, no inflection.
+//!
+//! The stem only decides whether two words are the same for counting; it is never shown, so it
+//! may be rough. It strips what is written on to a word (`و`, `ف`, the article with its
+//! prepositions, plural and possessive endings) and stops while three letters are left.
+
+use std::collections::HashMap;
+
+/// Numbers each distinct stem in order of first appearance.
+#[derive(Default)]
+pub(super) struct Vocabulary {
+    ids: HashMap<String, u32>,
+    folded: String,
+}
+
+impl Vocabulary {
+    /// The ids of the text's content words in order; stop words are left out.
+    pub(super) fn read(&mut self, text: &str, ids: &mut Vec<u32>) {
+        for word in words(text) {
+            self.folded.clear();
+            self.folded.extend(word.chars().filter_map(fold));
+            if self.folded.is_empty() || is_stop_word(&self.folded) {
+                continue;
+            }
+            let stem = stem(&self.folded);
+            let id = match self.ids.get(stem) {
+                Some(id) => *id,
+                None => {
+                    let id = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+                    self.ids.insert(stem.to_owned(), id);
+                    id
+                }
+            };
+            ids.push(id);
+        }
+    }
+
+    /// How many distinct stems were seen.
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+}
+
+/// Runs of letters and digits.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty())
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{670}')
+}
+
+/// The word in one spelling: no vowel signs, one form of each letter, Western digits.
+pub(super) fn folded(word: &str) -> String {
+    word.chars().filter_map(fold).collect()
+}
+
+fn fold(c: char) -> Option<char> {
+    Some(match c {
+        '\u{640}' | '\u{64B}'..='\u{652}' | '\u{670}' => return None,
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' | 'ی' | 'ئ' => 'ي',
+        'ة' => 'ه',
+        'ک' => 'ك',
+        'ؤ' => 'و',
+        '٠'..='٩' => western(c, '٠'),
+        '۰'..='۹' => western(c, '۰'),
+        c => c.to_ascii_lowercase(),
+    })
+}
+
+fn western(digit: char, zero: char) -> char {
+    let value = u32::from(digit) - u32::from(zero);
+    char::from_digit(value, 10).unwrap_or(digit)
+}
+
+/// Nouns whose first letter only looks like "and".
+const OPEN_WITH_WAW: &[&str] = &[
+    "واحد",
+    "واسع",
+    "واشنطن",
+    "واضح",
+    "واقع",
+    "والد",
+    "وثيق",
+    "وحد",
+    "وزار",
+    "وزير",
+    "وزرا",
+    "وسائل",
+    "وسايل",
+    "وسط",
+    "وضع",
+    "وطن",
+    "وفا",
+    "وفد",
+    "وفق",
+    "وقت",
+    "وقع",
+    "وقف",
+    "وكال",
+    "وكيل",
+    "ولاي",
+    "ولد",
+];
+const ARTICLES: &[&str] = &["وبال", "وال", "بال", "كال", "فال", "ولل", "ال", "لل"];
+/// Endings with the letters that must be left before them, the longest first.
+const ENDINGS: &[(&str, usize)] = &[
+    ("يون", 3),
+    ("يين", 3),
+    ("يات", 3),
+    ("تها", 4),
+    ("تهم", 4),
+    ("هما", 3),
+    ("ات", 3),
+    ("ون", 4),
+    ("ين", 3),
+    ("ان", 4),
+    ("ها", 3),
+    ("هم", 3),
+    ("نا", 3),
+    ("وا", 3),
+    ("يه", 3),
+    ("ه", 3),
+    ("ي", 3),
+    ("ا", 3),
+];
+
+/// The part of a folded word that its inflections share, roughly.
+pub(super) fn stem(word: &str) -> &str {
+    if !word.starts_with(|c| matches!(c, 'ء'..='ي')) {
+        return word;
+    }
+    let bare = without_article(word).unwrap_or_else(|| without_and(word));
+    ENDINGS
+        .iter()
+        .find_map(|(ending, least)| bare.strip_suffix(ending).filter(|rest| has(rest, *least)))
+        .unwrap_or(bare)
+}
+
+fn without_article(word: &str) -> Option<&str> {
+    if OPEN_WITH_WAW.iter().any(|noun| word.starts_with(noun)) {
+        return None;
+    }
+    ARTICLES.iter().find_map(|article| word.strip_prefix(article).filter(|rest| has(rest, 3)))
+}
+
+fn without_and(word: &str) -> &str {
+    if OPEN_WITH_WAW.iter().any(|noun| word.starts_with(noun)) {
+        return word;
+    }
+    word.strip_prefix('و').filter(|rest| has(rest, 4)).unwrap_or(word)
+}
+
+/// Whether a folded Arabic word has at least so many letters, each of two bytes.
+fn has(word: &str, letters: usize) -> bool {
+    word.len() >= 2 * letters
+}
+
+/// Whether a folded word says nothing about what a text is about.
+pub(super) fn is_stop_word(folded: &str) -> bool {
+    let is_listed = |word: &str| STOP_WORDS.binary_search(&word).is_ok();
+    is_listed(folded) || folded.strip_prefix(['و', 'ف']).is_some_and(is_listed)
+}
+
+/// Folded, in byte order.
+const STOP_WORDS: &[&str] = &[
+    "اثناء",
+    "احد",
+    "احدي",
+    "اخر",
+    "اخري",
+    "اخرين",
+    "اذ",
+    "اذا",
+    "ازاء",
+    "اشار",
+    "اشارت",
+    "اضاف",
+    "اضافت",
+    "اعرب",
+    "اقل",
+    "اكثر",
+    "اكد",
+    "اكدت",
+    "الا",
+    "الاخر",
+    "الاخري",
+    "التي",
+    "الذي",
+    "الذين",
+    "اللاتي",
+    "اللتين",
+    "اللذان",
+    "اللذين",
+    "اللواتي",
+    "الي",
+    "اليه",
+    "اليها",
+    "اليهم",
+    "اليوم",
+    "ام",
+    "اما",
+    "امام",
+    "امس",
+    "ان",
+    "انا",
+    "انت",
+    "انتم",
+    "انما",
+    "اننا",
+    "انه",
+    "انها",
+    "انهم",
+    "او",
+    "اوضح",
+    "اوضحت",
+    "اوليك",
+    "اي",
+    "ايضا",
+    "اين",
+    "ايها",
+    "بالرغم",
+    "بان",
+    "بانه",
+    "بانها",
+    "بحسب",
+    "برغم",
+    "بسبب",
+    "بشان",
+    "بشكل",
+    "بعد",
+    "بعدما",
+    "بعض",
+    "بل",
+    "بما",
+    "بنا",
+    "به",
+    "بها",
+    "بهم",
+    "بهما",
+    "بين",
+    "بينما",
+    "تابع",
+    "تابعت",
+    "تجاه",
+    "تحت",
+    "تكون",
+    "تلك",
+    "تم",
+    "تمت",
+    "ثم",
+    "جاء",
+    "جاءت",
+    "جدا",
+    "حاليا",
+    "حتي",
+    "حسب",
+    "حول",
+    "حيث",
+    "حين",
+    "خلال",
+    "دون",
+    "ذات",
+    "ذاته",
+    "ذاتها",
+    "ذكر",
+    "ذكرت",
+    "ذلك",
+    "رغم",
+    "زال",
+    "سوف",
+    "سوي",
+    "شدد",
+    "صرح",
+    "ضد",
+    "ضمن",
+    "طالما",
+    "عام",
+    "عبر",
+    "عدم",
+    "علي",
+    "عليه",
+    "عليها",
+    "عليهم",
+    "عن",
+    "عند",
+    "عندما",
+    "عنه",
+    "عنها",
+    "عنهم",
+    "غير",
+    "فقط",
+    "فوق",
+    "في",
+    "فيما",
+    "فيه",
+    "فيها",
+    "فيهم",
+    "قال",
+    "قالت",
+    "قايلا",
+    "قبل",
+    "قبيل",
+    "قد",
+    "كان",
+    "كانت",
+    "كانوا",
+    "كذلك",
+    "كل",
+    "كلما",
+    "كله",
+    "كلها",
+    "كم",
+    "كما",
+    "كي",
+    "كيف",
+    "لا",
+    "لازال",
+    "لافتا",
+    "لان",
+    "لانه",
+    "لانها",
+    "لدي",
+    "لفت",
+    "لقد",
+    "لكن",
+    "لكنه",
+    "لكنها",
+    "لكي",
+    "لم",
+    "لما",
+    "لماذا",
+    "لن",
+    "لنا",
+    "له",
+    "لها",
+    "لهم",
+    "لهما",
+    "لو",
+    "لولا",
+    "لي",
+    "ليس",
+    "ليست",
+    "ما",
+    "مادام",
+    "ماذا",
+    "مازال",
+    "مازالت",
+    "مبينا",
+    "متي",
+    "مثل",
+    "مثلا",
+    "مشيرا",
+    "مضيفا",
+    "مع",
+    "مما",
+    "من",
+    "منذ",
+    "منه",
+    "منها",
+    "منهم",
+    "مهما",
+    "موضحا",
+    "موكدا",
+    "نحن",
+    "نحو",
+    "نفس",
+    "نفسه",
+    "نفسها",
+    "هذا",
+    "هذان",
+    "هذه",
+    "هل",
+    "هم",
+    "هما",
+    "هن",
+    "هنا",
+    "هناك",
+    "هنالك",
+    "هو",
+    "هولاء",
+    "هي",
+    "وراء",
+    "وفق",
+    "وفقا",
+    "يا",
+    "يتم",
+    "يكون",
+    "يوم",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inflections_of_a_noun_share_a_stem() {
+        for (one, other) in [
+            ("الوزارة", "وزارة"),
+            ("والإيرانيين", "إيرانية"),
+            ("للمدينة", "المدينة"),
+            ("وقواتها", "القوات"),
+            ("مدارس", "والمدارس"),
+        ] {
+            assert_eq!(stem(&folded(one)), stem(&folded(other)), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_noun_that_opens_with_waw_keeps_it() {
+        for word in ["وزير", "واشنطن", "وكالة", "ولاية"] {
+            assert!(stem(&folded(word)).starts_with('و'), "{word}");
+        }
+    }
+
+    #[test]
+    fn digits_of_every_script_are_one_word() {
+        let read = |text| words(text).map(folded).collect::<Vec<_>>();
+        assert_eq!(read("بلغت ١٢٥٠ طنًا."), read("بلغت 1250 طناً،"));
+    }
+
+    #[test]
+    fn stop_words_stand_in_order_for_the_search() {
+        assert!(STOP_WORDS.is_sorted());
+        assert!(STOP_WORDS.iter().all(|word| folded(word) == *word));
+        assert!(is_stop_word("والتي") && !is_stop_word("مدرسه"));
+    }
+}
