@@ -288,11 +288,23 @@ fn average(set: &[&Sample], system: impl Fn(&Sample) -> Ordered) -> f64 {
     sum / (6 * set.len()) as f64
 }
 
+/// Where the search starts: nothing learnt from any article.
+const NEUTRAL: Weights = Weights {
+    centrality: 1.0,
+    lead: 1.0,
+    reach: 1.0,
+    early: 0.0,
+    title: 0.0,
+    opening: 0.0,
+    figures: 0.0,
+    redundancy: 0.0,
+};
+
 /// Coordinate search over a coarse grid: few enough values that little can be learnt by heart.
 fn search(set: &[&Sample]) -> Weights {
-    let mut best = Weights::default();
+    let mut best = NEUTRAL;
     let mut top = objective(set, &best);
-    for _ in 0..2 {
+    for _ in 0..3 {
         for (place, values) in GRID {
             for value in *values {
                 let mut trial = best.clone();
@@ -311,9 +323,10 @@ type Place = fn(&mut Weights) -> &mut f64;
 
 const GRID: &[(Place, &[f64])] = &[
     (|w| &mut w.lead, &[0.0, 0.2, 0.4, 0.6, 0.8, 1.2]),
-    (|w| &mut w.reach, &[1.0, 2.0, 4.0, 8.0]),
+    (|w| &mut w.reach, &[0.5, 1.0, 2.0, 4.0, 8.0]),
+    (|w| &mut w.early, &[0.0, 0.5, 1.0, 1.5, 2.0, 3.0]),
     (|w| &mut w.title, &[0.0, 0.2, 0.4, 0.8]),
     (|w| &mut w.opening, &[0.0, 0.1, 0.2, 0.4]),
-    (|w| &mut w.figures, &[0.0, 0.1, 0.2]),
+    (|w| &mut w.figures, &[0.0, 0.05, 0.1]),
     (|w| &mut w.redundancy, &[0.0, 0.2, 0.4, 0.8]),
 ];

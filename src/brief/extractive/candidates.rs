@@ -12,7 +12,10 @@ use crate::{
         Article, Paragraph, SourceId,
         sentences::{self, cut_long, is_inside, short_quotes, spaced_words},
     },
-    brief::extractive::words::{Vocabulary, folded, words},
+    brief::extractive::{
+        lists::{ADVERTISING, AFTER_SAYING, LEANING, PARTICIPLES, SAYING},
+        words::{Vocabulary, folded, words},
+    },
 };
 
 /// A sentence of more words is cut where a new verb of saying opens.
@@ -30,12 +33,12 @@ pub(super) struct Candidate {
     pub(super) range: Range<usize>,
     /// Opens its paragraph.
     pub(super) opens_paragraph: bool,
-    /// Place within its section, from 0.
-    pub(super) place: usize,
+    /// Place within its section, from 0, and how many the section has.
+    pub(super) place: (usize, usize),
     /// Words between white space.
     pub(super) words: usize,
-    /// Holds a digit.
-    pub(super) has_figure: bool,
+    /// Numbers in digits that are no years.
+    pub(super) figures: usize,
     /// Opens with a verb of saying that names nobody.
     pub(super) needs_speaker: bool,
     /// What its manner leaves of its score, 0 to 1.
@@ -59,6 +62,8 @@ impl Candidates {
             for paragraph in &section.paragraphs {
                 read.add(paragraph, start, vocabulary);
             }
+            let all = read.list.len() - start;
+            read.list[start..].iter_mut().for_each(|candidate| candidate.place.1 = all);
             read.sections.push(start..read.list.len());
         }
         read
@@ -75,9 +80,9 @@ impl Candidates {
             self.list.push(Candidate {
                 source: paragraph.id,
                 opens_paragraph: place == 0,
-                place: self.list.len() - section_start,
+                place: (self.list.len() - section_start, 0),
                 words: sentences::word_count(sentence),
-                has_figure: sentence.contains(char::is_numeric),
+                figures: figures(sentence),
                 needs_speaker,
                 manner: manner(sentence, needs_speaker),
                 range: piece.range,
@@ -167,7 +172,7 @@ fn without_and(word: &str) -> &str {
 }
 
 fn says(word: &str) -> bool {
-    SAYING.binary_search(&word).is_ok()
+    SAYING.contains(word)
 }
 
 fn says_after_and(word: &str) -> bool {
@@ -177,8 +182,18 @@ fn says_after_and(word: &str) -> bool {
 fn is_saying_participle(word: &str) -> bool {
     first_word(word).is_some_and(|(word, _)| {
         let word = word.strip_suffix(['ا', 'ه']).unwrap_or(&word);
-        PARTICIPLES.binary_search(&word).is_ok()
+        PARTICIPLES.contains(word)
     })
+}
+
+/// Numbers in digits that are not years of our times.
+fn figures(sentence: &str) -> usize {
+    let numbers = words(sentence).filter(|word| word.contains(char::is_numeric)).map(folded);
+    let is_year = |number: &String| {
+        let digits = number.trim_matches(|c: char| !c.is_numeric());
+        digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))
+    };
+    numbers.filter(|number| !is_year(number)).count()
 }
 
 /// Whether the sentence opens with a verb of saying and then what was said, naming no one.
@@ -195,212 +210,26 @@ fn needs_speaker(sentence: &str) -> bool {
         return false;
     }
     let opens_speech = rest.trim_start().starts_with([':', '"', '«', '“', '،']);
-    opens_speech || first_word(rest).is_some_and(|(word, _)| AFTER_SAYING.contains(&word.as_str()))
+    opens_speech || first_word(rest).is_some_and(|(word, _)| AFTER_SAYING.contains(word.as_str()))
 }
 
 /// What is left of a sentence's score for its manner.
 fn manner(sentence: &str, needs_speaker: bool) -> f64 {
     let leaning = if needs_speaker {
         0.75
-    } else if first_word(sentence).is_some_and(|(word, _)| LEANING.contains(&word.as_str())) {
+    } else if first_word(sentence).is_some_and(|(word, _)| LEANING.contains(word.as_str())) {
         0.85
     } else {
         1.0
     };
-    let asking = if sentence.trim_end().ends_with(['؟', '?']) { 0.5 } else { 1.0 };
+    // A question, or the announcement of a list that follows.
+    let asking = if sentence.trim_end().ends_with(['؟', '?', ':']) { 0.5 } else { 1.0 };
     let is_advertising = words(sentence).any(|word| {
         let word = folded(word);
-        ADVERTISING.contains(&without_and(&word))
+        ADVERTISING.contains(without_and(&word))
     });
     leaning * asking * if is_advertising { 0.2 } else { 1.0 }
 }
-
-/// Verbs of saying, folded, in byte order.
-const SAYING: &[&str] = &[
-    "اختتم",
-    "اختتمت",
-    "اردف",
-    "اردفت",
-    "استدرك",
-    "استدركت",
-    "استطرد",
-    "استطردت",
-    "اشار",
-    "اشارت",
-    "اشاروا",
-    "اضاف",
-    "اضافت",
-    "اضافوا",
-    "اعتبر",
-    "اعتبرت",
-    "اعترف",
-    "اعترفت",
-    "اعرب",
-    "اعربت",
-    "اعلن",
-    "اعلنت",
-    "افاد",
-    "افادت",
-    "اقر",
-    "اقرت",
-    "اكد",
-    "اكدت",
-    "اكدوا",
-    "اوضح",
-    "اوضحت",
-    "اوضحوا",
-    "بين",
-    "بينت",
-    "تابع",
-    "تابعت",
-    "حذر",
-    "حذرت",
-    "ختم",
-    "ختمت",
-    "دعا",
-    "دعت",
-    "ذكر",
-    "ذكرت",
-    "ذكروا",
-    "رات",
-    "راي",
-    "رد",
-    "ردت",
-    "روت",
-    "روي",
-    "زاد",
-    "زادت",
-    "زعم",
-    "زعمت",
-    "شدد",
-    "شددت",
-    "شددوا",
-    "صرح",
-    "صرحت",
-    "طالب",
-    "طالبت",
-    "عبر",
-    "عبرت",
-    "قال",
-    "قالت",
-    "قالوا",
-    "كشف",
-    "كشفت",
-    "لفت",
-    "لفتت",
-    "مضت",
-    "مضي",
-    "نفت",
-    "نفي",
-    "نقل",
-    "نقلت",
-    "نوه",
-    "نوهت",
-    "واصل",
-    "واصلت",
-];
-/// Participles of saying without their ending, folded, in byte order.
-const PARTICIPLES: &[&str] = &[
-    "داعي",
-    "قايل",
-    "كاشف",
-    "لافت",
-    "مبدي",
-    "مبين",
-    "متابع",
-    "محذر",
-    "مشدد",
-    "مشير",
-    "مضيف",
-    "مطالب",
-    "معتبر",
-    "معرب",
-    "معلن",
-    "منوه",
-    "موضح",
-    "موكد",
-];
-/// What follows a verb of saying where the speaker is left out.
-const AFTER_SAYING: &[&str] = &[
-    "ان",
-    "انه",
-    "انها",
-    "انهم",
-    "اننا",
-    "اني",
-    "بان",
-    "بانه",
-    "بانها",
-    "بانهم",
-    "باننا",
-    "الي",
-    "علي",
-    "عن",
-    "في",
-    "من",
-    "خلال",
-    "قائلا",
-    "قائله",
-    "قايلا",
-    "قايله",
-    "بالقول",
-    "قوله",
-    "ايضا",
-    "كذلك",
-    "هنا",
-];
-/// Openings that point back at the sentence before.
-const LEANING: &[&str] = &[
-    "وهو",
-    "وهي",
-    "وهم",
-    "وهذا",
-    "وهذه",
-    "وذلك",
-    "ولذلك",
-    "لذلك",
-    "وبذلك",
-    "بذلك",
-    "وكذلك",
-    "لكن",
-    "ولكن",
-    "لكنه",
-    "لكنها",
-    "هو",
-    "هي",
-    "هذا",
-    "هذه",
-    "ذلك",
-    "وتلك",
-    "كما",
-    "ومنها",
-    "ومنهم",
-    "وفيها",
-    "وفيه",
-    "وعليه",
-    "بالتالي",
-    "وبالتالي",
-    "الا",
-];
-/// Words of greetings and calls to subscribe, never of news.
-const ADVERTISING: &[&str] = &[
-    "تابعونا",
-    "اشتركوا",
-    "اشترك",
-    "للاشتراك",
-    "للتواصل",
-    "اضغط",
-    "انقر",
-    "مشاهدينا",
-    "مستمعينا",
-    "اعزاءنا",
-    "اعزائي",
-    "اعزايي",
-    "عزيزي",
-    "راسلونا",
-    "شاركونا",
-    "متابعينا",
-];
 
 #[cfg(test)]
 #[path = "candidates_tests.rs"]

@@ -8,6 +8,7 @@
 
 mod candidates;
 mod graph;
+mod lists;
 mod score;
 mod words;
 
@@ -22,6 +23,8 @@ use score::Scored;
 
 /// Sentences closer to one already taken say nothing new (cosine of weighted words).
 const SAME: f64 = 0.6;
+/// Sentences closer than this are the same words again.
+const SAID: f64 = 0.9;
 /// The most sentences that one section gives, apart from the summary.
 const SECTION_MOST: usize = 3;
 /// One sentence of the brief for so many words of the article.
@@ -59,11 +62,13 @@ pub struct Weights {
     pub lead: f64,
     /// After so many sentences half of `lead` is left.
     pub reach: f64,
+    /// Standing early; falls evenly from the first sentence to the last.
+    pub early: f64,
     /// Covering the title, or the lead where there is none; in a section, its heading.
     pub title: f64,
     /// Opening a paragraph.
     pub opening: f64,
-    /// Holding a figure.
+    /// Each figure it holds, up to three.
     pub figures: f64,
     /// What likeness to a sentence already taken costs.
     pub redundancy: f64,
@@ -73,12 +78,13 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             centrality: 1.0,
-            lead: 0.6,
-            reach: 2.0,
+            lead: 1.2,
+            reach: 1.0,
+            early: 1.0,
             title: 0.4,
-            opening: 0.1,
-            figures: 0.1,
-            redundancy: 0.4,
+            opening: 0.05,
+            figures: 0.05,
+            redundancy: 0.3,
         }
     }
 }
@@ -152,8 +158,8 @@ impl Taken<'_> {
 }
 
 /// Takes the best of `pool` one by one, each marked down for what was already said (maximal
-/// marginal relevance). Only the first may repeat what was `taken`: a section is never empty
-/// because the summary says the same in other words.
+/// marginal relevance). The first may come close to what was `taken`, where nothing else is left:
+/// a section is not empty because the summary says the same in other words.
 fn pick(
     scored: &Scored,
     worth: &[f64],
@@ -170,16 +176,16 @@ fn pick(
     taken.already.iter().for_each(|chosen| see(*chosen, &mut likeness));
     let mut picked: Vec<usize> = Vec::new();
     while picked.len() < count {
-        let is_first = picked.is_empty();
-        let left = pool
-            .clone()
-            .zip(&likeness)
-            .filter(|(at, _)| !taken.already.contains(at) && !picked.contains(at));
-        let best = left
-            .map(|(at, seen)| (at, *seen, worth[at] - taken.redundancy * seen))
-            .map(|(at, seen, worth)| (at, seen, if seen > SAME { worth - 1.0 } else { worth }))
-            .max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0)));
-        let Some((at, _, _)) = best.filter(|(_, seen, _)| is_first || *seen <= SAME) else {
+        let most = if picked.is_empty() { SAID } else { SAME };
+        let left = pool.clone().zip(&likeness).filter(|(at, seen)| {
+            **seen <= most && !taken.already.contains(at) && !picked.contains(at)
+        });
+        let worth = |at: usize, seen: f64| worth[at] - taken.redundancy * seen;
+        let best = left.max_by(|a, b| {
+            let is_new = (*a.1 <= SAME).cmp(&(*b.1 <= SAME));
+            is_new.then(worth(a.0, *a.1).total_cmp(&worth(b.0, *b.1))).then(b.0.cmp(&a.0))
+        });
+        let Some((at, _)) = best else {
             break;
         };
         picked.push(at);

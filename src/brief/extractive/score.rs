@@ -6,11 +6,14 @@ use crate::{
     article::Article,
     brief::extractive::{
         Weights,
-        candidates::{Candidate, Candidates},
+        candidates::Candidates,
         graph::{Vectors, count},
         words::Vocabulary,
     },
 };
+
+/// Figures beyond these add nothing: a table is no key sentence.
+const MOST_FIGURES: usize = 3;
 
 /// The candidates of an article with their scores.
 pub(super) struct Scored {
@@ -38,22 +41,42 @@ impl Scored {
         let spans = candidates.sections.iter().cloned();
         let heading = overlap(&vectors, &headings.into_iter().zip(spans).collect::<Vec<_>>());
         let centrality = vectors.centrality();
-        let worth = |lead: fn(usize, &Candidate) -> usize, topic: &dyn Fn(usize) -> f64| {
-            let list = candidates.list.iter().enumerate();
-            list.map(|(at, candidate)| {
-                let told = weights.centrality * centrality[at]
-                    + weights.lead / (1.0 + count(lead(at, candidate)) / weights.reach)
-                    + weights.title * topic(at)
-                    + if candidate.opens_paragraph { weights.opening } else { 0.0 }
-                    + if candidate.has_figure { weights.figures } else { 0.0 };
-                told * candidate.manner * length(candidate.words)
-            })
-            .collect::<Vec<_>>()
+        let list = &candidates.list;
+        let shared = |at: usize, weights: &Weights| {
+            weights.centrality * centrality[at]
+                + if list[at].opens_paragraph { weights.opening } else { 0.0 }
+                + weights.figures * count(list[at].figures.min(MOST_FIGURES))
         };
-        let story = worth(|at, _| at, &|at| topic[at]);
-        let section = worth(|_, c| c.place, &|at| heading[at].max(0.5 * topic[at]));
+        let whole = |at: usize, told: f64| told * list[at].manner * length(list[at].words);
+        let story = (0..list.len()).map(|at| {
+            let told = shared(at, weights) + place(weights, (at, list.len()));
+            whole(at, told + weights.title * topic[at])
+        });
+        let inside = within_section(weights);
+        let section = (0..list.len()).map(|at| {
+            let told = shared(at, &inside) + place(&inside, list[at].place);
+            whole(at, told + inside.title * heading[at].max(topic[at]))
+        });
+        let (story, section) = (story.collect(), section.collect());
         Self { candidates, vectors, story, section }
     }
+}
+
+/// In a section the first sentence is not the news itself, the heading already says what it says,
+/// and the hard facts are in the figures.
+fn within_section(weights: &Weights) -> Weights {
+    Weights {
+        lead: 0.4 * weights.lead,
+        early: 0.4 * weights.early,
+        title: 0.5 * weights.title,
+        figures: weights.figures + 0.35,
+        ..weights.clone()
+    }
+}
+
+fn place(weights: &Weights, (place, all): (usize, usize)) -> f64 {
+    weights.lead / (1.0 + count(place) / weights.reach)
+        + weights.early * (1.0 - count(place) / count(all))
 }
 
 fn headings(article: &Article, vocabulary: &mut Vocabulary) -> Vec<Vec<u32>> {
@@ -90,9 +113,9 @@ fn overlap(vectors: &Vectors, topics: &[(Vec<u32>, Range<usize>)]) -> Vec<f64> {
 fn length(words: usize) -> f64 {
     match words {
         0..4 => 0.2,
-        4..12 => 0.2 + 0.1 * count(words - 4),
-        12..=45 => 1.0,
-        46..=90 => 1.0 - 0.3 * count(words - 45) / 45.0,
+        4..8 => 0.6 + 0.1 * count(words - 4),
+        8..=20 => 1.0,
+        21..=90 => 1.0 - 0.3 * count(words - 20) / 70.0,
         _ => 0.7,
     }
 }
