@@ -13,8 +13,8 @@ use crate::{
         sentences::{self, cut_long, is_inside, short_quotes, spaced_words},
     },
     brief::extractive::{
-        lists::{ADVERTISING, AFTER_SAYING, LEANING, PARTICIPLES, SAYING},
-        words::{Vocabulary, folded, words},
+        lists::{AFTER_SAYING, LEANING, PARTICIPLES, SAYING},
+        words::{Vocabulary, folded, without_and, words},
     },
 };
 
@@ -55,7 +55,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Reads the article's sentences, numbering their words in `vocabulary`.
-    pub(super) fn read(article: &Article, vocabulary: &mut Vocabulary) -> Self {
+    pub(super) fn read<'a>(article: &'a Article, vocabulary: &mut Vocabulary<'a>) -> Self {
         let mut read = Self { list: Vec::new(), rows: Vec::new(), sections: Vec::new() };
         for section in &article.sections {
             let start = read.list.len();
@@ -69,12 +69,17 @@ impl Candidates {
         read
     }
 
-    fn add(&mut self, paragraph: &Paragraph, section_start: usize, vocabulary: &mut Vocabulary) {
+    fn add<'a>(
+        &mut self,
+        paragraph: &'a Paragraph,
+        section_start: usize,
+        vocabulary: &mut Vocabulary<'a>,
+    ) {
         let text = &paragraph.text;
         for (place, piece) in pieces(text).into_iter().enumerate() {
             let sentence = &text[piece.range.clone()];
             let mut row = Vec::new();
-            vocabulary.read(sentence, &mut row);
+            let advertises = vocabulary.read(sentence, &mut row);
             self.rows.push(row);
             let needs_speaker = piece.leans || needs_speaker(sentence);
             self.list.push(Candidate {
@@ -84,7 +89,7 @@ impl Candidates {
                 words: sentences::word_count(sentence),
                 figures: figures(sentence),
                 needs_speaker,
-                manner: manner(sentence, needs_speaker),
+                manner: manner(sentence, needs_speaker, advertises),
                 range: piece.range,
             });
         }
@@ -167,10 +172,6 @@ fn first_word(text: &str) -> Option<(String, &str)> {
     Some((folded(word), &text[end..]))
 }
 
-fn without_and(word: &str) -> &str {
-    word.strip_prefix(['و', 'ف']).unwrap_or(word)
-}
-
 fn says(word: &str) -> bool {
     SAYING.contains(word)
 }
@@ -188,12 +189,16 @@ fn is_saying_participle(word: &str) -> bool {
 
 /// Numbers in digits that are not years of our times.
 fn figures(sentence: &str) -> usize {
-    let numbers = words(sentence).filter(|word| word.contains(char::is_numeric)).map(folded);
+    let numbers = words(sentence).filter(|word| word.contains(is_digit)).map(folded);
     let is_year = |number: &String| {
-        let digits = number.trim_matches(|c: char| !c.is_numeric());
+        let digits = number.trim_matches(|c: char| !is_digit(c));
         digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))
     };
     numbers.filter(|number| !is_year(number)).count()
+}
+
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '٠'..='٩' | '۰'..='۹')
 }
 
 /// Whether the sentence opens with a verb of saying and then what was said, naming no one.
@@ -214,7 +219,7 @@ fn needs_speaker(sentence: &str) -> bool {
 }
 
 /// What is left of a sentence's score for its manner.
-fn manner(sentence: &str, needs_speaker: bool) -> f64 {
+fn manner(sentence: &str, needs_speaker: bool, advertises: bool) -> f64 {
     let leaning = if needs_speaker {
         0.75
     } else if first_word(sentence).is_some_and(|(word, _)| LEANING.contains(word.as_str())) {
@@ -224,11 +229,7 @@ fn manner(sentence: &str, needs_speaker: bool) -> f64 {
     };
     // A question, or the announcement of a list that follows.
     let asking = if sentence.trim_end().ends_with(['؟', '?', ':']) { 0.5 } else { 1.0 };
-    let is_advertising = words(sentence).any(|word| {
-        let word = folded(word);
-        ADVERTISING.contains(without_and(&word))
-    });
-    leaning * asking * if is_advertising { 0.2 } else { 1.0 }
+    leaning * asking * if advertises { 0.2 } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::brief::extractive::lists::ADVERTISING;
 
 fn read(text: &str) -> Vec<(String, bool)> {
     let pieces = pieces(text).into_iter();
@@ -62,7 +63,10 @@ fn a_verb_of_saying_inside_a_quotation_cuts_nothing() {
 
 #[test]
 fn questions_greetings_and_calls_to_subscribe_are_marked_down() {
-    let manner = |text| super::manner(text, false);
+    let manner = |text| {
+        let advertises = Vocabulary::default().read(text, &mut Vec::new());
+        super::manner(text, false, advertises)
+    };
     assert!(manner("تابعونا على صفحاتنا لمزيد من الأخبار.") < 0.5);
     assert!(manner("ماذا سيحدث بعد الآن؟") < manner("أغلقت السلطات الجسر القديم."));
 }

@@ -92,6 +92,15 @@ fn calls_to_subscribe_are_never_taken_while_news_is_left() {
 }
 
 #[test]
+fn a_section_is_told_by_its_figures_rather_than_by_its_heading_said_again() {
+    let again = "وتحدث المدير عن إنتاج المصنع في لقاء مع الصحفيين داخل القاعة الكبرى أمس.";
+    let figures = "وبلغ إنتاج المصنع 1500 طن من الأسمدة مقابل 900 طن في الموسم الماضي كله.";
+    let article = article(&[(None, LEAD), (Some("إنتاج المصنع"), &[again, figures])]);
+    let chosen = select(&article, Detail::Brief);
+    assert_eq!(texts(&article, &chosen.sections[1]), [figures]);
+}
+
+#[test]
 fn choices_stand_in_article_order_and_repeat_from_run_to_run() {
     let chosen = select(&bridge(), Detail::Brief);
     for choices in chosen.sections.iter().chain([&chosen.summary]) {

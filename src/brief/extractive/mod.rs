@@ -25,6 +25,8 @@ use score::Scored;
 const SAME: f64 = 0.6;
 /// Sentences closer than this are the same words again.
 const SAID: f64 = 0.9;
+/// What likeness to the summary costs a section's sentence: whoever reads both needs it once.
+const REPEATED: f64 = 0.8;
 /// The most sentences that one section gives, apart from the summary.
 const SECTION_MOST: usize = 3;
 /// One sentence of the brief for so many words of the article.
@@ -103,7 +105,7 @@ pub fn select(article: &Article, detail: Detail) -> Selection {
         return Selection { summary: in_order(&scored, summary), sections: Vec::new() };
     }
     let seats = seats(&scored.candidates, &summary, words / WORDS_PER_SENTENCE);
-    let taken = Taken { already: &summary, redundancy: weights.redundancy };
+    let taken = Taken { already: &summary, redundancy: REPEATED };
     let spans = scored.candidates.sections.iter().cloned();
     let sections = spans
         .zip(seats)

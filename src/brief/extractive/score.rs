@@ -79,8 +79,8 @@ fn place(weights: &Weights, (place, all): (usize, usize)) -> f64 {
         + weights.early * (1.0 - count(place) / count(all))
 }
 
-fn headings(article: &Article, vocabulary: &mut Vocabulary) -> Vec<Vec<u32>> {
-    let mut read = |heading: &str| {
+fn headings<'a>(article: &'a Article, vocabulary: &mut Vocabulary<'a>) -> Vec<Vec<u32>> {
+    let mut read = |heading: &'a str| {
         let mut ids = Vec::new();
         vocabulary.read(heading, &mut ids);
         ids

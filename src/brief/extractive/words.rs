@@ -6,35 +6,48 @@
 
 use std::collections::HashMap;
 
-use crate::brief::extractive::lists::STOP_WORDS;
+use crate::brief::extractive::lists::{ADVERTISING, STOP_WORDS};
 
 /// Numbers each distinct stem in order of first appearance.
 #[derive(Default)]
-pub(super) struct Vocabulary {
+pub(super) struct Vocabulary<'a> {
+    /// What each word as typed comes to, so that it is folded and stemmed once.
+    seen: HashMap<&'a str, Word>,
     ids: HashMap<String, u32>,
-    folded: String,
 }
 
-impl Vocabulary {
-    /// The ids of the text's content words in order; stop words are left out.
-    pub(super) fn read(&mut self, text: &str, ids: &mut Vec<u32>) {
-        for word in words(text) {
-            self.folded.clear();
-            self.folded.extend(word.chars().filter_map(fold));
-            if self.folded.is_empty() || is_stop_word(&self.folded) {
-                continue;
-            }
-            let stem = stem(&self.folded);
-            let id = match self.ids.get(stem) {
-                Some(id) => *id,
-                None => {
-                    let id = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
-                    self.ids.insert(stem.to_owned(), id);
-                    id
-                }
+#[derive(Clone, Copy)]
+struct Word {
+    /// The stem's number; none for a stop word.
+    id: Option<u32>,
+    advertises: bool,
+}
+
+impl<'a> Vocabulary<'a> {
+    /// Adds the ids of the text's content words in order to `ids`, stop words left out, and says
+    /// whether a word greets or advertises.
+    pub(super) fn read(&mut self, text: &'a str, ids: &mut Vec<u32>) -> bool {
+        let mut advertises = false;
+        for typed in words(text) {
+            let word = match self.seen.get(typed) {
+                Some(word) => *word,
+                None => self.learn(typed),
             };
-            ids.push(id);
+            ids.extend(word.id);
+            advertises |= word.advertises;
         }
+        advertises
+    }
+
+    fn learn(&mut self, typed: &'a str) -> Word {
+        let folded = folded(typed);
+        let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        let id = (!folded.is_empty() && !is_stop_word(&folded))
+            .then(|| *self.ids.entry(stem(&folded).to_owned()).or_insert(next));
+        let advertises = ADVERTISING.contains(without_and(&folded));
+        let word = Word { id, advertises };
+        self.seen.insert(typed, word);
+        word
     }
 
     /// How many distinct stems were seen.
@@ -49,7 +62,8 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{670}')
+    // The Arabic block first: nearly every character is there.
+    matches!(c, 'ء'..='\u{652}' | '\u{670}') || c.is_alphanumeric()
 }
 
 /// The word in one spelling: no vowel signs, one form of each letter, Western digits.
@@ -132,7 +146,7 @@ pub(super) fn stem(word: &str) -> &str {
     if !word.starts_with(|c| matches!(c, 'ء'..='ي')) {
         return word;
     }
-    let bare = without_article(word).unwrap_or_else(|| without_and(word));
+    let bare = without_article(word).unwrap_or_else(|| stem_without_and(word));
     ENDINGS
         .iter()
         .find_map(|(ending, least)| bare.strip_suffix(ending).filter(|rest| has(rest, *least)))
@@ -146,7 +160,7 @@ fn without_article(word: &str) -> Option<&str> {
     ARTICLES.iter().find_map(|article| word.strip_prefix(article).filter(|rest| has(rest, 3)))
 }
 
-fn without_and(word: &str) -> &str {
+fn stem_without_and(word: &str) -> &str {
     if OPEN_WITH_WAW.iter().any(|noun| word.starts_with(noun)) {
         return word;
     }
@@ -158,10 +172,15 @@ fn has(word: &str, letters: usize) -> bool {
     word.len() >= 2 * letters
 }
 
+/// The folded word without an attached "and" or "so", which may have been a letter of its own.
+pub(super) fn without_and(word: &str) -> &str {
+    word.strip_prefix(['و', 'ف']).unwrap_or(word)
+}
+
 /// Whether a folded word says nothing about what a text is about.
 pub(super) fn is_stop_word(folded: &str) -> bool {
     let is_listed = |word: &str| STOP_WORDS.contains(word);
-    is_listed(folded) || folded.strip_prefix(['و', 'ف']).is_some_and(is_listed)
+    is_listed(folded) || is_listed(without_and(folded))
 }
 
 #[cfg(test)]
