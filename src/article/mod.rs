@@ -8,6 +8,8 @@
 //!
 //! Pure: no file, clock, network or environment is touched here.
 
+pub mod sentences;
+
 use std::{fmt, ops::Range, str::FromStr};
 
 use serde::{Deserialize, Serialize};
