@@ -7,3 +7,4 @@ pub mod dialect;
 pub mod finding;
 pub mod glossary;
 pub mod prompt;
+pub mod provider;
