@@ -12,6 +12,7 @@
 use std::{
     borrow::Cow,
     io::{Read, Seek},
+    sync::Arc,
 };
 
 use candle_core::{
@@ -45,14 +46,29 @@ struct Shape {
 /// What has been read of one sequence. A clone is a snapshot: tensors are shared, never written.
 #[derive(Clone, Default)]
 pub(crate) struct State {
-    layers: Vec<(Tensor, Tensor)>,
+    /// Keys and values of an opening that several sequences share, by layer.
+    opening: Arc<Vec<KeyValue>>,
+    /// Keys and values of what has been read since, by layer.
+    since: Vec<KeyValue>,
     len: usize,
+}
+
+/// Keys and values of some tokens, each (heads, tokens, size).
+#[derive(Clone)]
+struct KeyValue {
+    key: Tensor,
+    value: Tensor,
 }
 
 impl State {
     /// Tokens read so far.
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    /// The same state with all of it as the opening: clones share it and never copy it.
+    pub(crate) fn into_opening(self) -> Self {
+        Self { opening: Arc::new(self.since), since: Vec::new(), len: self.len }
     }
 }
 
@@ -237,8 +253,9 @@ impl Decoder {
             let query = self.rotate(&query, layer.query_norm.as_ref(), span.state.len)?;
             let key = self.rotate(&key, layer.key_norm.as_ref(), span.state.len)?;
             let value = self.by_head(&value)?.contiguous()?;
-            let (key, value) = span.state.extend(index, key, value)?;
-            attended.push(self.shape.attention(&query, &key, &value)?);
+            let own = span.state.extend(index, KeyValue { key, value })?;
+            let opening = span.state.opening.get(index);
+            attended.push(self.shape.attention(&query, opening, &own)?);
         }
         let attended = Tensor::cat(&attended, 0)?;
         rows + layer.attention_output.forward(&attended)?
@@ -263,14 +280,19 @@ impl Decoder {
 }
 
 impl Shape {
-    /// What each query row draws from the values: (count, heads × size).
-    fn attention(self, query: &Tensor, key: &Tensor, value: &Tensor) -> Result<Tensor> {
-        let (count, len) = (query.dim(1)?, key.dim(1)?);
+    /// What each query row draws from the opening's values and its own: (count, heads × size).
+    fn attention(
+        self,
+        query: &Tensor,
+        opening: Option<&KeyValue>,
+        own: &KeyValue,
+    ) -> Result<Tensor> {
+        let (count, len) = (query.dim(1)?, own.key.dim(1)?);
         let group = self.heads / self.kv_heads;
         // Query heads of one group share a key head, so they are rows of one product.
         let query = query.reshape((self.kv_heads, group * count, self.head_dim))?;
         let query = (query / (self.head_dim as f64).sqrt())?;
-        let mut scores = query.matmul(&key.t()?)?;
+        let mut scores = query.matmul(&own.key.t()?)?;
         if count > 1 {
             let mask = causal_mask(count, len)?;
             scores = scores
@@ -278,9 +300,18 @@ impl Shape {
                 .broadcast_add(&mask)?
                 .reshape((self.kv_heads, group * count, len))?;
         }
-        let weights = candle_nn::ops::softmax_last_dim(&scores)?;
-        weights
-            .matmul(value)?
+        let drawn = match opening {
+            None => candle_nn::ops::softmax_last_dim(&scores)?.matmul(&own.value)?,
+            Some(opening) => {
+                let before = query.matmul(&opening.key.t()?)?;
+                let scores = Tensor::cat(&[&before, &scores], 2)?;
+                let weights = candle_nn::ops::softmax_last_dim(&scores)?;
+                let split = before.dim(2)?;
+                let of_opening = weights.narrow(2, 0, split)?.matmul(&opening.value)?;
+                (of_opening + weights.narrow(2, split, len)?.matmul(&own.value)?)?
+            }
+        };
+        drawn
             .reshape((self.heads, count, self.head_dim))?
             .transpose(0, 1)?
             .reshape((count, self.heads * self.head_dim))
@@ -288,19 +319,15 @@ impl Shape {
 }
 
 impl State {
-    /// The keys and values of a layer with new ones behind them.
-    fn extend(&mut self, layer: usize, key: Tensor, value: Tensor) -> Result<(Tensor, Tensor)> {
-        let joined = match self.layers.get(layer) {
-            Some((keys, values)) => {
-                (Tensor::cat(&[keys, &key], 1)?, Tensor::cat(&[values, &value], 1)?)
-            }
-            None => (key, value),
+    /// A layer's keys and values since the opening, with new ones behind them.
+    fn extend(&mut self, layer: usize, new: KeyValue) -> Result<KeyValue> {
+        let Some(slot) = self.since.get_mut(layer) else {
+            self.since.push(new.clone());
+            return Ok(new);
         };
-        match self.layers.get_mut(layer) {
-            Some(slot) => *slot = joined.clone(),
-            None => self.layers.push(joined.clone()),
-        }
-        Ok(joined)
+        slot.key = Tensor::cat(&[&slot.key, &new.key], 1)?;
+        slot.value = Tensor::cat(&[&slot.value, &new.value], 1)?;
+        Ok(slot.clone())
     }
 }
 
@@ -364,3 +391,7 @@ fn causal_mask(count: usize, len: usize) -> Result<Tensor> {
     let mask: Vec<f32> = (0..count).flat_map(row).collect();
     Tensor::from_vec(mask, (count, len), &Device::Cpu)
 }
+
+#[cfg(test)]
+#[path = "decoder_tests.rs"]
+mod tests;

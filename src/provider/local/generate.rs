@@ -83,7 +83,7 @@ impl<T> Batch<T> {
         }
         let mut state = model.state();
         model.read(&mut [Span { state: &mut state, tokens }])?;
-        self.opening = Some(Opening { tokens: tokens.to_vec(), state });
+        self.opening = Some(Opening { tokens: tokens.to_vec(), state: state.into_opening() });
         Ok(())
     }
 

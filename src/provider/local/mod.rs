@@ -17,6 +17,8 @@ mod numerals;
 mod pieces;
 mod queue;
 mod source;
+#[cfg(test)]
+mod tiny;
 mod translate;
 mod verify;
 mod vocabulary;
@@ -43,9 +45,10 @@ use self::{
     translate::{Translated, Translator},
 };
 use crate::{
-    brief::{Answer, Answered, Engine, Task},
+    brief::{Answer, Answered, Engine, Task, Text},
     config::ProviderConfig,
     dialect::{Fault, FaultKind},
+    finding::{Code, Finding, Severity},
     prompt::{Passage, Prompts},
 };
 
@@ -191,11 +194,12 @@ impl Local {
             translator.texts(texts, done).await.map_err(fault)
         };
         let late = |_| Fault::new(FaultKind::Timeout, "the local model did not finish in time");
-        let Translated { texts, usage } = timeout_at(deadline, work).await.map_err(late)??;
+        let Translated { english, usage } = timeout_at(deadline, work).await.map_err(late)??;
         let engine =
             Engine { provider: self.inner.provider.clone(), model: Some(self.inner.model.clone()) };
-        let answer = Answer::Translate { texts };
-        Ok(Answered { answer, engine, usage, findings: Vec::new() })
+        let findings = texts.iter().zip(&english).filter_map(missing).collect();
+        let answer = Answer::Translate { texts: english };
+        Ok(Answered { answer, engine, usage, findings })
     }
 
     /// Waits for the loaded model.
@@ -234,6 +238,15 @@ impl Inner {
     }
 }
 
+/// What a reader should know of a text that got no English.
+fn missing((text, english): (&Text, &Option<String>)) -> Option<Finding> {
+    english.is_none().then(|| {
+        let message = "The local model gave no usable English for this text.";
+        Finding::new(Code::PassageMissing, Severity::Error, message)
+            .at_sources(text.sources.iter().copied())
+    })
+}
+
 fn fault(unwritten: Unwritten) -> Fault {
     match unwritten {
         Unwritten::Stopped => Fault::new(FaultKind::Unavailable, "the local model stopped"),
@@ -242,3 +255,7 @@ fn fault(unwritten: Unwritten) -> Fault {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "local_tests.rs"]
+mod tests;

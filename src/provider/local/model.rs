@@ -172,6 +172,14 @@ impl State {
             Self::Gemma(_, len) => *len,
         }
     }
+
+    /// The same state as an opening that clones share.
+    pub(crate) fn into_opening(self) -> Self {
+        match self {
+            Self::Qwen(state) => Self::Qwen(state.into_opening()),
+            gemma @ Self::Gemma(..) => gemma,
+        }
+    }
 }
 
 fn qwen_spans<'a>(spans: &'a mut [Span<'_>]) -> Vec<decoder::Span<'a>> {

@@ -27,7 +27,7 @@ use crate::{
 /// What a task's texts became.
 pub(crate) struct Translated {
     /// The English of each text, in order.
-    pub(crate) texts: Vec<Option<String>>,
+    pub(crate) english: Vec<Option<String>>,
     /// What it cost.
     pub(crate) usage: Usage,
 }
@@ -63,11 +63,12 @@ impl Translator<'_> {
             async move { (index, self.text(&text).await) }
         };
         let mut running: FuturesUnordered<_> = texts.iter().enumerate().map(one).collect();
-        let mut translated = Translated { texts: vec![None; texts.len()], usage: Usage::default() };
+        let mut translated =
+            Translated { english: vec![None; texts.len()], usage: Usage::default() };
         let mut finished = 0;
         while let Some((index, answer)) = running.next().await {
             let (english, usage) = answer?;
-            translated.texts[index] = english;
+            translated.english[index] = english;
             translated.usage += usage;
             finished += 1;
             done(finished);
@@ -135,8 +136,7 @@ impl Translator<'_> {
     }
 
     async fn ask(&self, piece: &str, numbers: &[String]) -> Result<Attempt, Unwritten> {
-        let terms: Vec<&Term> =
-            self.terms.iter().filter(|term| occurs(&term.arabic, piece)).collect();
+        let terms = terms_of(self.terms, piece);
         let passage = Passage { text: piece, terms: &terms, numbers };
         let written = self.writer.write(self.prompts.passage(&passage)).await?;
         Ok(judge(piece, written))
@@ -169,10 +169,23 @@ fn judge(piece: &str, written: Generated) -> Attempt {
     Attempt { english, faults, usage }
 }
 
-/// Whether a term stands in a piece. The task's terms occur in its texts; this keeps to each
-/// piece those of its own, on the letters alone since spellings of hamza differ.
-fn occurs(term: &str, piece: &str) -> bool {
-    folded(piece).contains(&folded(term))
+/// The task's terms that stand in a piece, in order of appearance. A term within a longer one
+/// counts only where it also stands alone. The letters alone are compared: spellings of hamza
+/// differ.
+fn terms_of<'t>(terms: &'t [Term], piece: &str) -> Vec<&'t Term> {
+    let mut rest = folded(piece);
+    let mut by_length: Vec<(String, &Term)> =
+        terms.iter().map(|term| (folded(&term.arabic), term)).collect();
+    by_length.sort_by_key(|(arabic, _)| std::cmp::Reverse(arabic.len()));
+    let mut found = Vec::new();
+    for (arabic, term) in by_length {
+        if let Some(at) = (!arabic.is_empty()).then(|| rest.find(&arabic)).flatten() {
+            found.push((at, term));
+            rest = rest.replace(&arabic, &"\0".repeat(arabic.len()));
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, term)| term).collect()
 }
 
 fn folded(text: &str) -> String {
@@ -230,8 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn a_term_is_found_whatever_the_spelling_of_its_hamza() {
-        assert!(occurs("الأمن", "قوى الامن الداخلي") && occurs("إيران", "وايران"));
-        assert!(!occurs("الصين", "قوى الامن"));
+    fn a_piece_is_given_its_own_terms_in_order_and_the_longest_of_each() {
+        let term = |arabic: &str| Term { arabic: arabic.into(), english: String::new() };
+        let terms = [term("الصين"), term("سالم"), term("الأمن"), term("سالم حداد"), term("إيران")];
+        let found = terms_of(&terms, "قال سالم حداد ان الامن في ايران مستتب");
+        let found: Vec<&str> = found.iter().map(|term| term.arabic.as_str()).collect();
+        assert_eq!(found, ["سالم حداد", "الأمن", "إيران"]);
     }
 }
