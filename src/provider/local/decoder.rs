@@ -2,7 +2,7 @@
 //!
 //! candle-transformers has these architectures, but its models own their key-value state: it can
 //! be neither copied nor shared, a batch must have one length, and the embedding table is unpacked
-//! to 32 bits (0.9 GB for the default model). Here the weights are immutable and the state is a
+//! to 32 bits in memory (0.9 GB for the default model; here it stays in the file). Here the weights are immutable and the state is a
 //! value ([`State`]) whose clone is a snapshot, so a prompt's fixed opening is read once. Rows of
 //! different sequences go through each weight matrix together: writing eight texts costs little
 //! more than writing one, since the time goes into reading the weights from memory.
@@ -11,13 +11,14 @@
 
 use std::{
     borrow::Cow,
-    io::{Read, Seek},
-    sync::Arc,
+    fs::File,
+    io::{BufReader, Read, Seek, SeekFrom},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use candle_core::{
-    D, DType, Device, Module as _, Result, Tensor,
-    quantized::{QMatMul, QStorage, QTensor, gguf_file::Content},
+    D, DType, Device, Error, Module as _, Result, Tensor,
+    quantized::{GgmlDType, QMatMul, QStorage, QTensor, gguf_file::Content},
 };
 
 /// Longest sequence, prompt and answer together, in tokens. Enough for the longest paragraph;
@@ -26,7 +27,7 @@ pub(crate) const MAX_POSITIONS: usize = 8192;
 
 /// Immutable weights.
 pub(crate) struct Decoder {
-    embedding: QTensor,
+    embedding: Rows,
     layers: Vec<Layer>,
     norm: Norm,
     output: QMatMul,
@@ -168,40 +169,37 @@ impl<R: Read + Seek> Source<'_, R> {
 impl Decoder {
     /// The weights of a GGUF file whose `general.architecture` is `qwen2` or `qwen3`. Of the
     /// output matrix only the rows of the tokens in `written` are kept, in that order.
-    pub(crate) fn read<R: Read + Seek>(
-        content: &Content,
-        reader: &mut R,
-        written: &[u32],
-    ) -> Result<Self> {
+    pub(crate) fn read(content: &Content, file: File, written: &[u32]) -> Result<Self> {
         let architecture = content.metadata.get("general.architecture");
         let architecture =
             architecture.map_or(Ok("qwen2"), |name| name.to_string().map(|n| n.as_str()))?;
         let number = |key: &str| {
             let key = format!("{architecture}.{key}");
-            content.metadata.get(&key).ok_or_else(|| candle_core::Error::Msg(format!("no {key}")))
+            content.metadata.get(&key).ok_or_else(|| Error::Msg(format!("no {key}")))
         };
-        let size = |key: &str| Ok::<_, candle_core::Error>(number(key)?.to_u32()? as usize);
+        let size = |key: &str| Ok::<_, Error>(number(key)?.to_u32()? as usize);
         let heads = size("attention.head_count")?;
         let head_dim = size("attention.key_length").or_else(|_| {
             let width = size("embedding_length")?;
-            Ok::<_, candle_core::Error>(width / heads.max(1))
+            Ok::<_, Error>(width / heads.max(1))
         })?;
         let shape = Shape { heads, kv_heads: size("attention.head_count_kv")?, head_dim };
         let base = number("rope.freq_base").and_then(|base| base.to_f32()).unwrap_or(10_000.0);
         let positions = size("context_length").unwrap_or(MAX_POSITIONS).min(MAX_POSITIONS);
         let epsilon = number("attention.layer_norm_rms_epsilon")?.to_f32()?;
 
-        let mut source = Source { content, reader, epsilon };
-        let embedding = source.tensor("token_embd.weight")?;
+        let mut reader = BufReader::with_capacity(1 << 20, file);
+        let mut source = Source { content, reader: &mut reader, epsilon };
         let output = match source.optional("output.weight")? {
             Some(output) => rows_of(&output, written)?,
-            None => rows_of(&embedding, written)?,
+            None => rows_of(&source.tensor("token_embd.weight")?, written)?,
         };
         let output = QMatMul::from_qtensor(output)?;
         let norm = source.norm("output_norm")?;
         let layers: Result<Vec<_>> =
             (0..size("block_count")?).map(|index| source.layer(index)).collect();
         let (cos, sin) = rotations(head_dim, base, positions)?;
+        let embedding = Rows::of(content, "token_embd.weight", reader.into_inner())?;
         Ok(Self { embedding, layers: layers?, norm, output, cos, sin, shape })
     }
 
@@ -214,8 +212,7 @@ impl Decoder {
     /// `written` of the most likely token, one for each span, in order.
     pub(crate) fn read_spans(&self, spans: &mut [Span<'_>]) -> Result<Vec<u32>> {
         let tokens: Vec<u32> = spans.iter().flat_map(|span| span.tokens).copied().collect();
-        let tokens = Tensor::new(tokens, &Device::Cpu)?;
-        let mut rows = self.embedding.embedding(&tokens)?.to_dtype(DType::F32)?;
+        let mut rows = self.embedding.get(&tokens)?;
         for (index, layer) in self.layers.iter().enumerate() {
             rows = self.attend(index, layer, &rows, spans)?;
             rows = layer.feed(&rows)?;
@@ -224,7 +221,7 @@ impl Decoder {
         let mut last = Vec::with_capacity(spans.len());
         for span in spans.iter_mut() {
             end += span.tokens.len();
-            last.push(u32::try_from(end - 1).map_err(candle_core::Error::wrap)?);
+            last.push(u32::try_from(end - 1).map_err(Error::wrap)?);
             span.state.len += span.tokens.len();
         }
         let rows = rows.index_select(&Tensor::new(last, &Device::Cpu)?, 0)?;
@@ -355,6 +352,41 @@ impl Norm {
     }
 }
 
+/// The rows of a matrix that stays in its file: the embedding, of which a step needs a few.
+struct Rows {
+    file: Mutex<File>,
+    start: u64,
+    width: usize,
+    size: usize,
+    dtype: GgmlDType,
+}
+
+impl Rows {
+    fn of(content: &Content, name: &str, file: File) -> Result<Self> {
+        let info =
+            content.tensor_infos.get(name).ok_or_else(|| Error::Msg(format!("no {name}")))?;
+        let (_, width) = info.shape.dims2()?;
+        let dtype = info.ggml_dtype;
+        let size = width / dtype.block_size() * dtype.type_size();
+        let start = content.tensor_data_offset + info.offset;
+        Ok(Self { file: Mutex::new(file), start, width, size, dtype })
+    }
+
+    /// These rows, unpacked, in order.
+    fn get(&self, rows: &[u32]) -> Result<Tensor> {
+        let mut bytes = vec![0; rows.len() * self.size];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        for (row, bytes) in rows.iter().zip(bytes.chunks_exact_mut(self.size)) {
+            file.seek(SeekFrom::Start(self.start + u64::from(*row) * self.size as u64))?;
+            file.read_exact(bytes)?;
+        }
+        drop(file);
+        let storage = QStorage::from_data(Cow::Owned(bytes), &Device::Cpu, self.dtype)?;
+        let rows = QTensor::new(storage, (rows.len(), self.width))?;
+        rows.dequantize(&Device::Cpu)?.to_dtype(DType::F32)
+    }
+}
+
 /// Some rows of a quantized matrix as a matrix of their own.
 fn rows_of(matrix: &QTensor, rows: &[u32]) -> Result<QTensor> {
     let (count, width) = matrix.shape().dims2()?;
@@ -364,9 +396,7 @@ fn rows_of(matrix: &QTensor, rows: &[u32]) -> Result<QTensor> {
     for &row in rows {
         let start = row as usize * size;
         let bytes = data.get(start..start + size);
-        kept.extend_from_slice(
-            bytes.ok_or_else(|| candle_core::Error::Msg(format!("no token {row}")))?,
-        );
+        kept.extend_from_slice(bytes.ok_or_else(|| Error::Msg(format!("no token {row}")))?);
     }
     let storage = QStorage::from_data(Cow::Owned(kept), &Device::Cpu, matrix.dtype())?;
     QTensor::new(storage, (rows.len(), width))
@@ -377,7 +407,7 @@ fn rotations(size: usize, base: f32, positions: usize) -> Result<(Tensor, Tensor
     let frequency = |i: usize| 1f32 / base.powf(i as f32 / size as f32);
     let frequencies: Vec<f32> = (0..size).step_by(2).map(frequency).collect();
     let frequencies = Tensor::new(frequencies, &Device::Cpu)?.unsqueeze(0)?;
-    let positions = u32::try_from(positions).map_err(candle_core::Error::wrap)?;
+    let positions = u32::try_from(positions).map_err(Error::wrap)?;
     let positions = Tensor::arange(0, positions, &Device::Cpu)?.to_dtype(DType::F32)?;
     let angles = positions.unsqueeze(1)?.matmul(&frequencies)?;
     Ok((angles.cos()?, angles.sin()?))

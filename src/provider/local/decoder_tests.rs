@@ -17,8 +17,8 @@ fn tiny_file(architecture: &str) -> (tempfile::TempDir, BufReader<std::fs::File>
 }
 
 fn tiny_decoder(architecture: &str, written: &[u32]) -> Decoder {
-    let (_folder, mut reader, content) = tiny_file(architecture);
-    Decoder::read(&content, &mut reader, written).unwrap()
+    let (_folder, reader, content) = tiny_file(architecture);
+    Decoder::read(&content, reader.into_inner(), written).unwrap()
 }
 
 fn every_token() -> Vec<u32> {

@@ -10,7 +10,7 @@ use super::model::{Model, ModelError, Span, State, Tokens};
 
 /// How many sequences are written at once. More gains little once the arithmetic takes as long
 /// as reading the weights, and each holds its own keys and values (about 30 kB a token).
-pub(crate) const WIDTH: usize = 8;
+pub(crate) const WIDTH: usize = 12;
 
 /// Why an answer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -107,7 +107,7 @@ impl Model {
             let weights = Box::new(Gemma::from_gguf(content, &mut reader, &Device::Cpu)?);
             Network::Gemma { weights, written: Tensor::new(vocabulary.written(), &Device::Cpu)? }
         } else {
-            Network::Qwen(Decoder::read(&content, &mut reader, vocabulary.written())?)
+            Network::Qwen(Decoder::read(&content, reader.into_inner(), vocabulary.written())?)
         };
         Ok(Self { network, tokenizer, vocabulary, chat })
     }
