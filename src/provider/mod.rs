@@ -1,0 +1,4 @@
+//! Where work is sent.
+
+#[cfg(feature = "local")]
+pub mod local;
