@@ -52,6 +52,56 @@ pub enum Code {
     NumberUnsupported,
     /// Arabic letters are left in the English.
     ArabicLeft,
+    /// Letters of a script that is neither Latin nor Arabic stand in the English.
+    ScriptForeign,
+    /// An HTML entity is left in the English.
+    EntityLeft,
+    /// Tags, fences or marks of a chat template are left in the English.
+    MarkupLeft,
+    /// The English opens with words about the task.
+    PreambleLeft,
+    /// The English says the same thing twice.
+    TextRepeated,
+    /// The English stops in mid-sentence.
+    TextTruncated,
+    /// The English is much shorter than its Arabic.
+    TextShort,
+    /// The English is much longer than its Arabic.
+    TextLong,
+    /// The brief says nothing of a section.
+    SectionOmitted,
+    /// The English quotes what the source does not.
+    QuoteUnsupported,
+    /// The source quotes what the English does not.
+    QuoteMissing,
+    /// A quotation opens or closes alone.
+    QuoteUnbalanced,
+    /// A quotation stands without its speaker.
+    QuoteUnattributed,
+    /// A statement that the source attributes stands as a bare fact.
+    AttributionMissing,
+    /// The source denies and the English does not.
+    NegationMissing,
+    /// The English denies and the source does not.
+    NegationUnsupported,
+    /// A month, weekday or decade of the source does not stand in the English.
+    DateMissing,
+    /// A month, weekday or decade of the English does not stand in its source.
+    DateUnsupported,
+    /// A name of the English does not stand in its source.
+    NameUnsupported,
+    /// A name of the source does not stand in the English.
+    NameMissing,
+    /// One Arabic name is rendered in several ways.
+    NameVaries,
+    /// A glossary term stands in the English in other words.
+    GlossaryIgnored,
+    /// The two ends of “from … to” are exchanged.
+    DirectionReversed,
+    /// The source rises where the English falls, or the other way round.
+    TrendReversed,
+    /// The English says what nothing in its source paragraphs supports.
+    ClaimUnsupported,
     /// A passage could not be made; its place says so.
     PassageMissing,
     /// A passage names no source paragraph.

@@ -1,0 +1,224 @@
+//! Both texts as the checks read them: words with their places, folded once.
+//!
+//! Arabic is folded to one spelling (no diacritics, no tatweel, one alef, yeh and heh) and cut into
+//! words; English is cut into words that know whether they are capitalised and whether they open a
+//! sentence. Every check reads these instead of the text, so that a text is read once. Nothing here
+//! judges.
+
+use std::ops::Range;
+
+/// An Arabic text, folded and cut into words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arabic<'a> {
+    /// The text as it stands.
+    pub(super) text: &'a str,
+    folded: String,
+    words: Vec<Range<usize>>,
+    places: Vec<Range<usize>>,
+}
+
+/// The folded letter, or `None` for what is no letter of a word's skeleton.
+fn fold(c: char) -> Option<char> {
+    Some(match c {
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' | 'ی' | 'ې' => 'ي',
+        'ئ' => 'ئ',
+        'ة' => 'ه',
+        'ک' | 'ڪ' => 'ك',
+        'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}' => return None,
+        c => c,
+    })
+}
+
+/// Whether a letter belongs to the Arabic script's words.
+fn is_arabic_letter(c: char) -> bool {
+    matches!(c, '\u{621}'..='\u{63A}' | '\u{640}'..='\u{65F}' | '\u{670}'..='\u{6D3}' | '\u{6FA}'..='\u{6FF}')
+}
+
+impl<'a> Arabic<'a> {
+    /// Reads a text.
+    pub(super) fn read(text: &'a str) -> Self {
+        let mut arabic = Self { text, folded: String::with_capacity(text.len()), ..Self::default() };
+        let mut from: Option<(usize, usize)> = None;
+        for (at, c) in text.char_indices() {
+            // A zero-width joiner stands inside Persian names and parts nothing.
+            if c == '\u{200C}' || c == '\u{200D}' {
+                continue;
+            }
+            if is_arabic_letter(c) {
+                from.get_or_insert((arabic.folded.len(), at));
+                arabic.folded.extend(fold(c));
+            } else {
+                arabic.close(from.take(), at);
+            }
+        }
+        arabic.close(from, text.len());
+        arabic
+    }
+
+    fn close(&mut self, from: Option<(usize, usize)>, end: usize) {
+        let Some((folded, start)) = from else { return };
+        if folded < self.folded.len() {
+            self.words.push(folded..self.folded.len());
+            self.places.push(start..end);
+        }
+    }
+
+    /// The folded words in order.
+    pub(super) fn words(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
+        self.words.iter().map(|range| &self.folded[range.clone()])
+    }
+
+    /// The folded word at `index`; empty beyond the end.
+    pub(super) fn word(&self, index: usize) -> &str {
+        self.words.get(index).map_or("", |range| &self.folded[range.clone()])
+    }
+
+    /// Where the word at `index` stands in the text.
+    pub(super) fn place(&self, index: usize) -> Range<usize> {
+        self.places.get(index).cloned().unwrap_or(self.text.len()..self.text.len())
+    }
+
+    /// How many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Whether any word is one of `words`, with or without an attached conjunction.
+    pub(super) fn has_any(&self, words: &[&str]) -> bool {
+        self.words().any(|word| is_one_of(word, words))
+    }
+}
+
+/// Whether `word` is one of `words`, with or without an attached `و` or `ف`.
+pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.contains(&word) || without_conjunction(word).is_some_and(|rest| words.contains(&rest))
+}
+
+/// The word without its attached `و` or `ف`; `None` where it has none or hardly a word is left.
+pub(super) fn without_conjunction(word: &str) -> Option<&str> {
+    word.strip_prefix(['و', 'ف']).filter(|rest| rest.chars().nth(1).is_some())
+}
+
+/// The word without conjunction, preposition and article.
+pub(super) fn bare(word: &str) -> &str {
+    let word = without_conjunction(word).unwrap_or(word);
+    let long = |rest: &&str| rest.chars().nth(2).is_some();
+    for prefix in ["بال", "كال", "لل", "ال"] {
+        if let Some(rest) = word.strip_prefix(prefix).filter(long) {
+            return rest;
+        }
+    }
+    word
+}
+
+/// One English word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    start: usize,
+    end: usize,
+    /// It opens a sentence, a quotation or the text.
+    pub(super) opens: bool,
+    /// Its first letter is a capital.
+    pub(super) capital: bool,
+}
+
+impl Word {
+    /// Where it stands in the text.
+    pub(super) fn place(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// An English text, cut into words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct English<'a> {
+    /// The text as it stands.
+    pub(super) text: &'a str,
+    /// The text in lower case (ASCII letters alone, so that places agree).
+    pub(super) lower: String,
+    /// The words in order.
+    pub(super) words: Vec<Word>,
+}
+
+impl<'a> English<'a> {
+    /// Reads a text.
+    pub(super) fn read(text: &'a str) -> Self {
+        let mut english = Self { text, lower: text.to_ascii_lowercase(), words: Vec::new() };
+        let mut opens = true;
+        let mut from: Option<usize> = None;
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let inner = matches!(c, '\'' | '’')
+                && from.is_some()
+                && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+            if c.is_alphanumeric() || inner {
+                from.get_or_insert(at);
+                continue;
+            }
+            if english.close(from.take(), at, opens) {
+                opens = false;
+            }
+            opens |= matches!(c, '.' | '!' | '?' | ':' | '"' | '“' | '‘' | '«' | '•' | '\n');
+        }
+        english.close(from, text.len(), opens);
+        english
+    }
+
+    fn close(&mut self, from: Option<usize>, end: usize, opens: bool) -> bool {
+        let Some(start) = from else { return false };
+        let capital = self.text[start..].starts_with(char::is_uppercase);
+        self.words.push(Word { start, end, opens, capital });
+        true
+    }
+
+    /// A word in lower case.
+    pub(super) fn lower(&self, word: Word) -> &str {
+        &self.lower[word.place()]
+    }
+
+    /// A word as typed.
+    pub(super) fn typed(&self, word: Word) -> &'a str {
+        &self.text[word.place()]
+    }
+
+    /// The words in lower case, in order.
+    pub(super) fn lowered(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
+        self.words.iter().map(|word| self.lower(*word))
+    }
+
+    /// Whether any word is one of `words`, which are in lower case.
+    pub(super) fn has_any(&self, words: &[&str]) -> bool {
+        self.lowered().any(|word| words.contains(&word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arabic_is_folded_to_one_spelling_and_cut_into_words() {
+        let arabic = Arabic::read("أَكَّدَ الرئيسُ، في طهـران: «إيران»");
+        let words: Vec<&str> = arabic.words().collect();
+        assert_eq!(words, ["اكد", "الرئيس", "في", "طهران", "ايران"]);
+        assert_eq!(&arabic.text[arabic.place(3)], "طهـران");
+    }
+
+    #[test]
+    fn an_attached_conjunction_and_article_are_looked_through() {
+        assert!(is_one_of("وقال", &["قال"]));
+        assert!(!is_one_of("وفد", &["فد"]) || without_conjunction("وفد").is_some());
+        assert_eq!(bare("والحكومه"), "حكومه");
+        assert_eq!(bare("للدوله"), "دوله");
+    }
+
+    #[test]
+    fn english_words_know_capitals_and_sentence_openings() {
+        let english = English::read("He didn't go. Tehran said: \"No\".");
+        let words: Vec<&str> = english.lowered().collect();
+        assert_eq!(words, ["he", "didn't", "go", "tehran", "said", "no"]);
+        assert!(english.words[3].opens && english.words[3].capital);
+        assert!(english.words[5].opens && !english.words[4].opens);
+    }
+}
