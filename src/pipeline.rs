@@ -19,11 +19,14 @@ use crate::{
         plan::{self, Plan, Strategy},
     },
     clock,
-    config::Config,
+    config::{
+        Config,
+        files::{self, FilesError},
+    },
     finding::Finding,
     glossary::Glossary,
     prompt::Prompts,
-    provider::{Call, Done, Failure, Providers},
+    provider::{Call, Done, Failure, Providers, SetUpError},
 };
 
 /// Section tasks that one brief keeps under way; providers bound the rest.
@@ -76,9 +79,12 @@ pub enum BriefError {
 /// Why a gateway cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// A glossary is wrong.
+    /// A glossary or prompt file is wrong.
     #[error("{0}")]
-    Glossary(#[from] std::io::Error),
+    Files(#[from] FilesError),
+    /// A provider cannot be set up.
+    #[error("{0}")]
+    Providers(#[from] SetUpError),
 }
 
 /// The gateway: everything that stays from one article to the next. Cheap to clone.
@@ -100,8 +106,10 @@ impl Gateway {
     /// # Errors
     /// Where a file that the configuration names cannot be used.
     pub fn open(config: Config) -> Result<Self, OpenError> {
-        let glossary = Glossary::builtin()?;
-        Ok(Self { config: Arc::new(config), glossary, prompts: Prompts::builtin(), providers: Providers })
+        let glossary = files::glossary(&config.glossary)?;
+        let prompts = files::prompts(&config.prompts)?;
+        let providers = Providers::new(&config, &prompts)?;
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers })
     }
 
     /// Reads an article: pure, no provider is called, never fails.
@@ -180,7 +188,7 @@ impl Gateway {
         call: &Call,
         tell: &Listener,
     ) -> (Option<usize>, Piece) {
-        let result = self.providers.run(task.clone(), call.clone()).await;
+        let result = self.providers.run(task.clone(), *call).await;
         let cached = result.as_ref().is_ok_and(|done| done.cached);
         tell(Event::TaskDone { section, cached });
         (section, Piece { task, result })
@@ -312,7 +320,6 @@ impl Work {
     fn usage(&self) -> BriefUsage {
         let mut usage = BriefUsage {
             sections: self.sections.iter().flatten().count() as u64,
-            cost_usd: Some(0.0),
             ..BriefUsage::default()
         };
         for (_, done) in self.done() {
@@ -323,7 +330,6 @@ impl Work {
             usage.input_tokens += done.answered.usage.input_tokens;
             usage.output_tokens += done.answered.usage.output_tokens;
             usage.characters += done.answered.usage.characters;
-            usage.cost_usd = usage.cost_usd.zip(done.cost_usd).map(|(sum, cost)| sum + cost);
         }
         let sections = self.sections.iter().flatten();
         let cached = sections.filter(|p| p.result.as_ref().is_ok_and(|done| done.cached));

@@ -20,6 +20,12 @@ pub use block::{Block, Form, text_blocks};
 pub use normalize::{Normalized, normalize};
 pub use parse::{Hints, parse};
 pub use refusal::Refusal;
+pub use source::{Source, read};
+
+pub mod dates;
+pub mod decode;
+pub mod extract;
+pub mod numerals;
 
 mod block;
 mod dateline;
@@ -38,6 +44,7 @@ mod parse;
 mod refusal;
 mod repeat;
 mod sections;
+mod source;
 mod timestamp;
 mod wrap;
 
@@ -46,12 +53,6 @@ mod wrap;
 pub fn read_text(text: &str, hints: &Hints) -> Reading {
     parse(&text_blocks(text), hints)
 }
-
-pub mod dates;
-pub mod decode;
-pub mod extract;
-pub mod numerals;
-
 
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{DetailName, Failed, input, progress::Progress};
 use crate::{
     pipeline::{self, Order},
-    provider::Call,
+    provider::{CachePolicy, Call},
     render::Format,
 };
 
@@ -53,8 +53,10 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
         return Err(Failed::work(refusal));
     }
     let progress = Progress::new();
-    gateway.providers.prepare(&progress).await.map_err(Failed::work)?;
-    let call = Call { deadline: pipeline::deadline(&gateway.config), ..Call::default() };
+    progress.prepare(&gateway.providers).await?;
+    gateway.providers.warm();
+    let deadline = pipeline::deadline(&gateway.config);
+    let call = Call { deadline, cache: CachePolicy::Use };
     let order = Order { source, detail: options.detail.into(), call };
     let brief = gateway.brief(&order, &progress.listener()).await;
     progress.finish();

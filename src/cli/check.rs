@@ -1,12 +1,12 @@
 //! `mujaz check`: is the configuration right, and what would each task use.
 //!
-//! Refuses exactly what `serve` would refuse. Says of a key whether it is set, never what it is.
+//! Refuses exactly what `serve` would refuse.
 
 use std::{fmt::Write, path::Path};
 
 use super::Failed;
 use crate::{
-    config::{Config, load, secret},
+    config::{Config, load},
     pipeline::Gateway,
 };
 
@@ -22,7 +22,7 @@ pub(super) fn run(named: Option<&Path>) -> Result<(), Failed> {
     providers(&mut out, &gateway);
     let _ = writeln!(out, "state: {}", load::state_dir(&gateway.config).display());
     let _ = writeln!(out, "models: {}", load::cache_dir().display());
-    let _ = writeln!(out, "glossary: {} terms", gateway.glossary.len());
+    let _ = writeln!(out, "glossary: {} terms", gateway.glossary.entries().len());
     super::print(&out)
 }
 
@@ -42,10 +42,6 @@ fn providers(out: &mut String, gateway: &Gateway) {
         let _ = write!(out, "provider {}: {}", provider.name, kind.as_str().unwrap_or_default());
         if let Some(model) = &provider.model {
             let _ = write!(out, ", model {model}");
-        }
-        if let Some(name) = &provider.api_key_env {
-            let set = if secret::read(name).is_some() { "is set" } else { "is NOT set" };
-            let _ = write!(out, ", key ${name} {set}");
         }
         out.push('\n');
     }

@@ -17,8 +17,6 @@ use std::{
     process::ExitCode,
 };
 
-pub use progress::Progress;
-
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{

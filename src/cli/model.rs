@@ -16,7 +16,7 @@ pub(super) async fn run(config: Option<&Path>, command: Command) -> Result<(), F
     let Command::Pull = command;
     let gateway = super::gateway(config)?;
     let progress = Progress::new();
-    let paths = gateway.providers.prepare(&progress).await.map_err(Failed::work)?;
+    let paths = progress.prepare(&gateway.providers).await?;
     progress.finish();
     if paths.is_empty() {
         return Err(Failed::usage("no provider of kind `local` is configured"));

@@ -2,15 +2,21 @@
 //!
 //! Draws only where stderr is a terminal; otherwise it is silent.
 
-use std::{io::IsTerminal, sync::Arc, time::Duration};
+use std::{io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::pipeline::{Event, Listener};
+use super::Failed;
+#[cfg(feature = "local")]
+use crate::provider::local::FetchProgress;
+use crate::{
+    pipeline::{Event, Listener},
+    provider::Providers,
+};
 
 /// One progress bar that changes its shape with the work.
 #[derive(Clone, Debug)]
-pub struct Progress {
+pub(super) struct Progress {
     bar: ProgressBar,
 }
 
@@ -40,9 +46,37 @@ impl Progress {
         })
     }
 
+    /// Sees to it that embedded models are on disk, showing what is fetched.
+    #[cfg(feature = "local")]
+    pub(super) async fn prepare(&self, providers: &Providers) -> Result<Vec<PathBuf>, Failed> {
+        providers.prepare(Arc::new(self.clone())).await.map_err(Failed::work)
+    }
+
+    /// Without embedded models there is nothing to fetch.
+    #[cfg(not(feature = "local"))]
+    pub(super) async fn prepare(&self, _providers: &Providers) -> Result<Vec<PathBuf>, Failed> {
+        Ok(Vec::new())
+    }
+
     /// Takes the bar away.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(feature = "local")]
+impl FetchProgress for Progress {
+    fn fetched(&self, bytes: u64, total: u64) {
+        if self.bar.length() != Some(total) {
+            self.bar.set_style(style("model {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}"));
+            self.bar.set_length(total);
+        }
+        self.bar.set_position(bytes);
+    }
+
+    fn verifying(&self) {
+        self.bar.set_style(style("verifying the model  {elapsed}"));
+        self.bar.tick();
     }
 }
 

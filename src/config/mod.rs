@@ -1,14 +1,14 @@
 //! What the operator sets: the types, their defaults and their bounds.
 //!
 //! `load` reads a file into [`Config`], `error` shows what is wrong with it the way a compiler
-//! does, `secret` is the one door to keys in the environment. The values here are the defaults;
+//! does, `files` reads the newsroom's own glossary and prompts. The values here are the defaults;
 //! config.toml shows every one of them and a test holds the two together.
 
 pub mod duration;
 pub mod error;
+pub mod files;
 pub mod load;
 pub mod providers;
-pub mod secret;
 
 pub use error::{ConfigError, Problem};
 pub use providers::{Kind, ProviderConfig};

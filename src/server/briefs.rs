@@ -57,8 +57,6 @@ async fn make(state: &State, posted: Posted) -> Result<Brief, Problem> {
         call: Call {
             deadline,
             cache: if confidential { CachePolicy::NoStore } else { CachePolicy::Use },
-            confidential,
-            ..Call::default()
         },
     };
     let silent: Listener = Arc::new(|_| ());
