@@ -84,10 +84,9 @@ fn place(outcome: Outcome<'_>, place: &str, findings: &mut Vec<Finding>) -> Plac
         (_, Some(Answer::Summarize { heading, passages })) => {
             Placed { head: heading.clone(), passages: passages.iter().map(passage).collect() }
         }
-        (_, Some(Answer::Headline { headline, summary })) => Placed {
-            head: Some(headline.clone()),
-            passages: summary.iter().map(passage).collect(),
-        },
+        (_, Some(Answer::Headline { headline, summary })) => {
+            Placed { head: Some(headline.clone()), passages: summary.iter().map(passage).collect() }
+        }
         (Task::Translate { texts, .. } | Task::Summarize { paragraphs: texts, .. }, _) => {
             let none = vec![None; texts.len()];
             translated(texts, &none, place, findings)
@@ -111,7 +110,11 @@ fn translated(
         if text.sources.is_empty() {
             if english.is_none() {
                 let what = format!("The {} could not be translated.", text.id);
-                let at = if place == "summary" { "headline".to_owned() } else { format!("{place}.heading") };
+                let at = if place == "summary" {
+                    "headline".to_owned()
+                } else {
+                    format!("{place}.heading")
+                };
                 findings.push(missing(what, &at, []));
             }
             placed.head = english.cloned();
@@ -187,8 +190,7 @@ mod tests {
     #[test]
     fn a_passage_that_no_provider_could_do_stays_visibly_missing() {
         let section = task(&["s0.p0"]);
-        let copy =
-            assemble(&article(), &[Some(Outcome { task: &section, answer: None })], None);
+        let copy = assemble(&article(), &[Some(Outcome { task: &section, answer: None })], None);
         assert_eq!(copy.sections[0].passages[0].text, MISSING);
         assert_eq!(copy.findings[0].code, Code::PassageMissing);
         assert_eq!(copy.findings[0].passage.as_deref(), Some("s0.0"));

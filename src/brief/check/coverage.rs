@@ -31,11 +31,15 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     if unit.arabic.is_some() && english + SLACK < arabic * FEWEST {
-        let what = format!("{english} English words stand for {arabic} Arabic ones: something may be left out.");
+        let what = format!(
+            "{english} English words stand for {arabic} Arabic ones: something may be left out."
+        );
         unit.say(findings, Code::TextShort, Severity::Warning, what);
     }
     if english > arabic * MOST + SLACK {
-        let what = format!("{english} English words stand for {arabic} Arabic ones: something may be added.");
+        let what = format!(
+            "{english} English words stand for {arabic} Arabic ones: something may be added."
+        );
         unit.say(findings, Code::TextLong, Severity::Warning, what);
     }
 }

@@ -31,7 +31,10 @@ mod tests {
 
     #[test]
     fn a_passage_without_evidence_is_an_error() {
-        assert_eq!(codes(&summary("وصل الوفد.", "A delegation arrived.", &[])), [Code::EvidenceMissing]);
+        assert_eq!(
+            codes(&summary("وصل الوفد.", "A delegation arrived.", &[])),
+            [Code::EvidenceMissing]
+        );
     }
 
     #[test]

@@ -13,12 +13,14 @@ mod attribution;
 mod coverage;
 mod evidence;
 mod negation;
+mod numbers;
 mod quotes;
+mod speech;
 mod text;
 mod unit;
 mod wording;
 
-use crate::{article::Article, brief::assemble::Copy, finding::Finding};
+use crate::{article::Article, brief::assemble::Copy, finding::Finding, glossary::Glossary};
 use unit::Unit;
 
 /// Grows with every change of a rule, so that cached briefs are checked again.
@@ -30,7 +32,7 @@ pub const VERSION: u32 = 2;
 /// several passages at once. Each names a passage and at least one source paragraph; an article
 /// without a paragraph has nothing to compare with and gives none.
 #[must_use]
-pub fn check(article: &Article, copy: &Copy) -> Vec<Finding> {
+pub fn check(article: &Article, _glossary: &Glossary, copy: &Copy) -> Vec<Finding> {
     let readings = unit::Readings::of(article);
     let units = unit::units(article, copy, &readings);
     let mut findings = Vec::new();
@@ -47,8 +49,12 @@ pub fn check(article: &Article, copy: &Copy) -> Vec<Finding> {
 
 fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     wording::check(unit, findings);
+    numbers::check(unit, findings);
     coverage::check(unit, findings);
     quotes::check(unit, findings);
     attribution::check(unit, findings);
     negation::check(unit, findings);
 }
+
+#[cfg(test)]
+mod testing;

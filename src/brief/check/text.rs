@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use crate::article::numerals::{self, Number};
+
 /// An Arabic text, folded and cut into words.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arabic<'a> {
@@ -15,6 +17,7 @@ pub(super) struct Arabic<'a> {
     folded: String,
     words: Vec<Range<usize>>,
     places: Vec<Range<usize>>,
+    numbers: Vec<Number>,
 }
 
 /// The folded letter, or `None` for what is no letter of a word's skeleton.
@@ -38,7 +41,8 @@ fn is_arabic_letter(c: char) -> bool {
 impl<'a> Arabic<'a> {
     /// Reads a text.
     pub(super) fn read(text: &'a str) -> Self {
-        let mut arabic = Self { text, folded: String::with_capacity(text.len()), ..Self::default() };
+        let mut arabic =
+            Self { text, folded: String::with_capacity(text.len()), ..Self::default() };
         let mut from: Option<(usize, usize)> = None;
         for (at, c) in text.char_indices() {
             // A zero-width joiner stands inside Persian names and parts nothing.
@@ -53,6 +57,7 @@ impl<'a> Arabic<'a> {
             }
         }
         arabic.close(from, text.len());
+        arabic.numbers = numerals::find(text);
         arabic
     }
 
@@ -62,6 +67,11 @@ impl<'a> Arabic<'a> {
             self.words.push(folded..self.folded.len());
             self.places.push(start..end);
         }
+    }
+
+    /// The numbers in order.
+    pub(super) fn numbers(&self) -> &[Number] {
+        &self.numbers
     }
 
     /// The folded words in order.

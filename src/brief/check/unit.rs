@@ -8,7 +8,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use super::text::{Arabic, English};
 use crate::{
-    article::{Article, SourceId},
+    article::{Article, SourceId, numerals::Number},
     brief::{
         Passage,
         assemble::{Copy, MISSING},
@@ -85,6 +85,12 @@ impl Unit<'_> {
         translated.into_iter().chain(cited)
     }
 
+    /// The numbers of what is translated and of what is cited.
+    pub(super) fn source_numbers(&self) -> impl Iterator<Item = &Number> + Clone {
+        let translated = self.arabic.as_deref().into_iter();
+        translated.chain(self.evidence.iter().copied()).flat_map(Arabic::numbers)
+    }
+
     /// Adds a finding about this unit; nothing where no source can be named.
     pub(super) fn say(
         &self,
@@ -95,9 +101,7 @@ impl Unit<'_> {
     ) {
         if !self.sources.is_empty() {
             let finding = Finding::new(code, severity, message);
-            findings.push(
-                finding.at_passage(&self.place).at_sources(self.sources.iter().copied()),
-            );
+            findings.push(finding.at_passage(&self.place).at_sources(self.sources.iter().copied()));
         }
     }
 }
@@ -138,7 +142,8 @@ fn headline<'a>(article: &'a Article, copy: &'a Copy, readings: &'a Readings<'a>
     let title = readings.title.as_ref();
     let ids = || article.sections.iter().flat_map(|s| s.paragraphs.iter().map(|p| p.id));
     let cited = copy.summary.first().map_or(&[][..], |passage| &passage.sources);
-    let known: Vec<SourceId> = cited.iter().copied().filter(|id| readings.get(*id).is_some()).collect();
+    let known: Vec<SourceId> =
+        cited.iter().copied().filter(|id| readings.get(*id).is_some()).collect();
     Unit {
         place: "headline".to_owned(),
         kind: Kind::Headline,

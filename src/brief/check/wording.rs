@@ -14,10 +14,32 @@ use crate::finding::{Code, Finding, Severity};
 
 /// Openings of a model that talks about its task instead of doing it, in lower case.
 const PREAMBLES: [&str; 26] = [
-    "here is the", "here's the", "here is a ", "here's a ", "here are the", "sure,", "sure!",
-    "sure thing", "certainly!", "certainly,", "of course!", "okay,", "translation:", "english translation",
-    "translated text", "the translation", "summary:", "headline:", "note:", "as an ai", "as a language model",
-    "i'm sorry, but", "i am sorry, but", "i cannot translate", "i can't translate", "the arabic text",
+    "here is the",
+    "here's the",
+    "here is a ",
+    "here's a ",
+    "here are the",
+    "sure,",
+    "sure!",
+    "sure thing",
+    "certainly!",
+    "certainly,",
+    "of course!",
+    "okay,",
+    "translation:",
+    "english translation",
+    "translated text",
+    "the translation",
+    "summary:",
+    "headline:",
+    "note:",
+    "as an ai",
+    "as a language model",
+    "i'm sorry, but",
+    "i am sorry, but",
+    "i cannot translate",
+    "i can't translate",
+    "the arabic text",
 ];
 
 /// Marks of chat templates and fences, which no article in English has.
@@ -71,7 +93,8 @@ fn markup(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
         let what = format!("An HTML entity is left in the English: “{entity}”.");
         unit.say(findings, Code::EntityLeft, Severity::Warning, what);
     }
-    let tag = tag(&english.lower).or_else(|| MACHINE.iter().copied().find(|m| english.lower.contains(m)));
+    let tag =
+        tag(&english.lower).or_else(|| MACHINE.iter().copied().find(|m| english.lower.contains(m)));
     if let Some(tag) = tag {
         let what = format!("Markup is left in the English: “{tag}”.");
         unit.say(findings, Code::MarkupLeft, Severity::Warning, what);
@@ -139,7 +162,9 @@ fn ends_in_function_word(english: &English<'_>) -> bool {
     const OPEN: [&str; 12] =
         ["the", "a", "an", "of", "and", "or", "but", "to", "for", "with", "from", "because"];
     let last = english.words.last().map(|word| (*word, english.lower(*word)));
-    last.is_some_and(|(word, text)| OPEN.contains(&text) && word.place().end == english.text.trim_end().len())
+    last.is_some_and(|(word, text)| {
+        OPEN.contains(&text) && word.place().end == english.text.trim_end().len()
+    })
 }
 
 fn source_ends(unit: &Unit<'_>) -> bool {
@@ -200,7 +225,8 @@ mod tests {
 
     #[test]
     fn entities_and_tags_are_found_and_ampersands_are_not() {
-        let found = translation(ARABIC, "The delegation &quot; arrived &quot; in the capital today.");
+        let found =
+            translation(ARABIC, "The delegation &quot; arrived &quot; in the capital today.");
         assert_eq!(codes(&found), [Code::EntityLeft]);
         let found = translation(ARABIC, "The delegation arrived in <b>the capital</b> today.");
         assert_eq!(codes(&found), [Code::MarkupLeft]);
@@ -224,7 +250,8 @@ mod tests {
 
     #[test]
     fn a_loop_is_reported() {
-        let loops = "The delegation arrived in the capital today, the delegation arrived in the capital.";
+        let loops =
+            "The delegation arrived in the capital today, the delegation arrived in the capital.";
         assert_eq!(codes(&translation(ARABIC, loops)), [Code::TextRepeated]);
     }
 }

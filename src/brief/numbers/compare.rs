@@ -28,20 +28,50 @@ impl Differences {
 #[must_use]
 pub fn compare(source: &str, english: &str) -> Differences {
     let (arabic, made) = (numerals::find(source), super::find(english));
-    let falls = speaks_of_a_fall(english);
-    let agree = |a: &Number, e: &Number| equal(a, e) && sign_kept(a, e, falls);
-    let halves = arabic.iter().any(|a| a.value.to_string().ends_with(".5"));
-    let missing = arabic
-        .iter()
-        .filter(|a| is_firm(a) && !made.iter().any(|e| agree(a, e)))
-        .cloned()
-        .collect();
-    let unsupported = made
-        .iter()
-        .filter(|e| must_be_supported(e, halves) && !arabic.iter().any(|a| agree(a, e)))
-        .cloned()
-        .collect();
+    let rule = Rule::of(english);
+    let missing = rule.missing(&arabic, &made).cloned().collect();
+    let unsupported = rule.unsupported(&made, arabic.iter()).cloned().collect();
     Differences { missing, unsupported }
+}
+
+/// How numbers of an English text agree with numbers of Arabic ones that were read before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    falls: bool,
+}
+
+impl Rule {
+    /// The rule for an English text: one that speaks of a fall may leave out a minus.
+    #[must_use]
+    pub fn of(english: &str) -> Self {
+        Self { falls: speaks_of_a_fall(english) }
+    }
+
+    /// Whether two numbers say the same.
+    fn agree(self, arabic: &Number, english: &Number) -> bool {
+        equal(arabic, english) && sign_kept(arabic, english, self.falls)
+    }
+
+    /// The Arabic numbers that have to stand among the English ones and do not.
+    pub fn missing<'a>(
+        self,
+        arabic: &'a [Number],
+        english: &'a [Number],
+    ) -> impl Iterator<Item = &'a Number> {
+        let stands = move |a: &Number| english.iter().any(|e| self.agree(a, e));
+        arabic.iter().filter(move |a| is_firm(a) && !stands(a))
+    }
+
+    /// The English numbers that have to stand among the Arabic ones and do not.
+    pub fn unsupported<'a>(
+        self,
+        english: &'a [Number],
+        arabic: impl Iterator<Item = &'a Number> + Clone,
+    ) -> impl Iterator<Item = &'a Number> {
+        let halves = arabic.clone().any(|a| a.value.to_string().ends_with(".5"));
+        let stands = move |e: &Number| arabic.clone().any(|a| self.agree(a, e));
+        english.iter().filter(move |e| must_be_supported(e, halves) && !stands(e))
+    }
 }
 
 /// Whether a number must be matched: figures, and words above ten.

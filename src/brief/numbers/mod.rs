@@ -9,7 +9,7 @@ mod compare;
 mod compose;
 mod lexicon;
 
-pub use compare::{Differences, compare};
+pub use compare::{Differences, Rule, compare};
 
 use crate::article::numerals::Number;
 

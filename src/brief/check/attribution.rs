@@ -1,0 +1,45 @@
+//! What the source attributes must not become a bare fact.
+//!
+//! Where the Arabic surely attributes ("said", "according to") and the English has no word of
+//! saying, claiming, finding or showing at all, the speaker is lost. A summary is judged by the
+//! paragraphs it cites, and only where every one of them attributes. Doubt, so a warning.
+
+use super::{
+    speech,
+    unit::{Kind, Unit},
+};
+use crate::finding::{Code, Finding, Severity};
+
+/// Says where a statement lost its speaker.
+pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
+    if unit.kind != Kind::Passage || speech::reports(&unit.english) {
+        return;
+    }
+    let verbs: Vec<Option<&str>> = unit.source_texts().map(speech::attributes).collect();
+    let Some(Some(verb)) = verbs.first().filter(|_| verbs.iter().all(Option::is_some)) else {
+        return;
+    };
+    let what = format!("The source attributes this (“{verb}”); the English states it as a fact.");
+    unit.say(findings, Code::AttributionMissing, Severity::Warning, what);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{codes, summary, translation};
+    use crate::finding::Code;
+
+    const CLAIM: &str = "وقال المتحدث إن القوات سيطرت على البلدة.";
+
+    #[test]
+    fn a_lost_speaker_is_reported_in_translations_and_summaries() {
+        let bare = "The forces have taken control of the town.";
+        assert_eq!(codes(&translation(CLAIM, bare)), [Code::AttributionMissing]);
+        assert_eq!(codes(&summary(CLAIM, bare, &["s0.p0"])), [Code::AttributionMissing]);
+    }
+
+    #[test]
+    fn a_kept_speaker_is_silent() {
+        let kept = "The forces have taken control of the town, the spokesman said.";
+        assert_eq!(codes(&translation(CLAIM, kept)), []);
+    }
+}
