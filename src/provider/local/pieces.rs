@@ -22,7 +22,7 @@ pub(crate) fn sentences(text: &str) -> Vec<String> {
             _ => pieces.push(sentence.to_owned()),
         }
     }
-    pieces.into_iter().flat_map(|piece| cut_long(piece)).collect()
+    pieces.into_iter().flat_map(cut_long).collect()
 }
 
 fn cut_long(piece: String) -> Vec<String> {
