@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// A sentence shorter than this (in characters) stays with its neighbour.
 const SHORT: usize = 60;
 /// A sentence longer than this is cut at a clause.
-const LONG: usize = 420;
+const LONG: usize = 320;
 
 /// The sentences of a text, short ones joined to the next, long ones cut at clauses.
 pub(crate) fn sentences(text: &str) -> Vec<String> {
