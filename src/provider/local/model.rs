@@ -9,16 +9,14 @@ use std::{
     path::Path,
 };
 
-use candle_core::{
-    D, Device, Tensor,
-    quantized::{gguf_file::Content, tokenizer::TokenizerFromGguf as _},
-};
+use candle_core::{D, Device, Tensor, quantized::gguf_file::Content};
 use candle_transformers::models::quantized_gemma3::ModelWeights as Gemma;
 use tokenizers::Tokenizer;
 
 use super::{
     chat::{Chat, Written},
     decoder::{self, Decoder},
+    tokenizer::tokenizer,
     vocabulary::Vocabulary,
 };
 use crate::prompt::Message;
@@ -95,13 +93,12 @@ impl Model {
         let architecture = architecture.and_then(|name| name.to_string().ok());
         let architecture = architecture.map_or("", String::as_str).to_owned();
         let chat = match architecture.as_str() {
-            "qwen2" => Chat::ChatMl,
-            "qwen3" => Chat::ChatMlWithoutThought,
+            "qwen2" => Chat::Qwen2,
+            "qwen3" => Chat::Qwen3,
             "gemma3" => Chat::Gemma,
             _ => return Err(ModelError::Architecture(architecture)),
         };
-        let tokenizer = Tokenizer::from_gguf(&content)
-            .map_err(|error| ModelError::Tokenizer(error.to_string()))?;
+        let tokenizer = tokenizer(&content)?;
         let vocabulary = Vocabulary::of(&tokenizer);
         let network = if chat == Chat::Gemma {
             let weights = Box::new(Gemma::from_gguf(content, &mut reader, &Device::Cpu)?);

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// A sentence shorter than this (in characters) stays with its neighbour.
 const SHORT: usize = 60;
 /// A sentence longer than this is cut at a clause.
-const LONG: usize = 420;
+const LONG: usize = 320;
 
 /// The sentences of a text, short ones joined to the next, long ones cut at clauses.
 pub(crate) fn sentences(text: &str) -> Vec<String> {
@@ -22,7 +22,7 @@ pub(crate) fn sentences(text: &str) -> Vec<String> {
             _ => pieces.push(sentence.to_owned()),
         }
     }
-    pieces.into_iter().flat_map(|piece| cut_long(piece)).collect()
+    pieces.into_iter().flat_map(cut_long).collect()
 }
 
 fn cut_long(piece: String) -> Vec<String> {
