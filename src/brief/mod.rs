@@ -9,8 +9,8 @@
 pub mod assemble;
 pub mod check;
 pub mod extractive;
-pub mod plan;
 pub mod numbers;
+pub mod plan;
 pub mod task;
 
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};

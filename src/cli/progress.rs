@@ -68,7 +68,8 @@ impl Progress {
 impl FetchProgress for Progress {
     fn fetched(&self, bytes: u64, total: u64) {
         if self.bar.length() != Some(total) {
-            self.bar.set_style(style("model {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}"));
+            self.bar
+                .set_style(style("model {bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}"));
             self.bar.set_length(total);
         }
         self.bar.set_position(bytes);

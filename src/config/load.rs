@@ -141,7 +141,8 @@ fn route_problem(
     };
     if task == "summarize" && !provider.kind.summarizes() {
         let message = format!("`{name}` translates and cannot summarize");
-        let hint = "leave `summarize` empty: key sentences are then chosen in Arabic and translated";
+        let hint =
+            "leave `summarize` empty: key sentences are then chosen in Arabic and translated";
         return Some(Problem::new(path, message).hint(hint));
     }
     None

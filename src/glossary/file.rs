@@ -95,8 +95,7 @@ fn unknown(name: &Spanned<String>) -> String {
 }
 
 fn entry(kind: Kind, key: &str, rendering: Rendering) -> Result<Entry, String> {
-    let arabic: Vec<String> =
-        key.split('|').map(|spelling| spelling.trim().to_owned()).collect();
+    let arabic: Vec<String> = key.split('|').map(|spelling| spelling.trim().to_owned()).collect();
     if arabic.iter().any(|spelling| fold(spelling).trim().is_empty()) {
         return Err("a spelling is empty; write the Arabic on the left".to_owned());
     }

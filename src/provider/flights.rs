@@ -26,7 +26,6 @@ pub(super) struct Flights {
     under_way: std::sync::Mutex<HashMap<Key, WeakShared<Work>>>,
 }
 
-
 impl Flights {
     /// The flight for `key`: the one under way, or a new one that `begin` starts when polled.
     pub(super) fn join<F>(&self, key: Key, begin: impl FnOnce() -> F) -> Shared<Work>

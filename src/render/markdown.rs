@@ -13,8 +13,18 @@ use crate::{
 };
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// The brief in Markdown, ending in a newline.
@@ -69,7 +79,8 @@ pub fn dateline(dateline: &Dateline) -> String {
         (None, Some(month), Some(year)) => format!("{month} {year}"),
         _ => String::new(),
     };
-    let mut out = [place, date].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ");
+    let mut out =
+        [place, date].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ");
     if let Some(agency) = &dateline.agency {
         let gap = if out.is_empty() { "" } else { " " };
         let _ = write!(out, "{gap}({agency})");

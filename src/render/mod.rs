@@ -44,7 +44,8 @@ impl Format {
         for range in accept.split(',') {
             let mut parts = range.split(';').map(str::trim);
             let Some(format) = parts.next().and_then(Self::of_range) else { continue };
-            let quality = parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+            let quality =
+                parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
             let Some(quality) = quality.filter(|q: &f32| *q > 0.0) else { continue };
             if best.is_none_or(|(most, _)| quality > most) {
                 best = Some((quality, format));

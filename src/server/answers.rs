@@ -51,8 +51,8 @@ impl Answers {
     pub(super) fn new(gateway: &Gateway) -> Self {
         let bytes = gateway.config.cache.memory_bytes / SHARE;
         let rendered = Cache::builder().max_capacity(bytes);
-        let rendered =
-            rendered.weigher(|_, one: &Rendered| (one.body.len() + 128).try_into().unwrap_or(u32::MAX));
+        let rendered = rendered
+            .weigher(|_, one: &Rendered| (one.body.len() + 128).try_into().unwrap_or(u32::MAX));
         let by_id = Cache::builder().max_capacity(bytes);
         let by_id = by_id.weigher(|_, brief: &Arc<Brief>| weight(brief));
         Self {
@@ -100,9 +100,7 @@ impl Answers {
         if known {
             let id = id.to_owned();
             let quoted = format!("\"{id}\"");
-            let holds = move |body: &[u8]| {
-                memchr::memmem::find(body, quoted.as_bytes()).is_some()
-            };
+            let holds = move |body: &[u8]| memchr::memmem::find(body, quoted.as_bytes()).is_some();
             let gone: Vec<Key> = self
                 .rendered
                 .iter()

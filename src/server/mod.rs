@@ -21,7 +21,10 @@ use axum::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{pipeline::Gateway, server::{answers::Answers, problem::Problem}};
+use crate::{
+    pipeline::Gateway,
+    server::{answers::Answers, problem::Problem},
+};
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -49,7 +52,6 @@ impl State {
 }
 
 /// Every address of the gateway.
-#[must_use]
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/v1/briefs", post(briefs::create))

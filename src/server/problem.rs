@@ -130,8 +130,7 @@ impl Problem {
     pub fn overloaded() -> Self {
         let detail = "Too many briefs are waiting; try again shortly.";
         let title = "The gateway is full";
-        let mut problem =
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", title, detail);
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", title, detail);
         problem.retry_after = Some(1);
         problem
     }

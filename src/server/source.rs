@@ -162,7 +162,8 @@ async fn upload(request: Request, limit: usize) -> Result<Posted, Problem> {
         }
         match name.as_str() {
             "file" | "text" | "html" => {
-                let content_type = if name == "html" { Some("text/html".to_owned()) } else { content_type };
+                let content_type =
+                    if name == "html" { Some("text/html".to_owned()) } else { content_type };
                 source = Some(Source { bytes: bytes.into(), content_type, ..Source::default() });
             }
             "title" => title = Some(field_text(bytes)?),

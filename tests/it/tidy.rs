@@ -38,7 +38,10 @@ fn assert_none(rule: &str, broken: Vec<String>) {
 #[test]
 fn every_file_opens_by_saying_why_it_exists() {
     let bare = sources().into_iter().filter(|(_, text)| !text.starts_with("//!"));
-    assert_none("a file opens with //!", bare.map(|(path, _)| path.display().to_string()).collect());
+    assert_none(
+        "a file opens with //!",
+        bare.map(|(path, _)| path.display().to_string()).collect(),
+    );
 }
 
 #[test]
@@ -53,8 +56,18 @@ fn no_file_is_longer_than_500_lines() {
 #[test]
 fn pure_modules_name_no_io() {
     const BANNED: [&str; 12] = [
-        "axum", "reqwest", "tokio", "moka", "governor", "std::fs", "std::env", "std::net",
-        "std::process", "SystemTime", "Instant::now", "Timestamp::now",
+        "axum",
+        "reqwest",
+        "tokio",
+        "moka",
+        "governor",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
     ];
     let mut broken = Vec::new();
     for module in PURE {
