@@ -130,13 +130,14 @@ fn strip(word: &str) -> Word {
     if rest.is_empty() {
         return found(Class::And, true, false, false);
     }
-    if let Some(class) = class(rest) {
+    if and && let Some(class) = class(rest) {
         return found(class, and, false, false);
     }
     let by = rest.starts_with('ب');
     let bare = rest.strip_prefix(['ب', 'ل']).unwrap_or(rest);
     let the = bare.strip_prefix("ال").or_else(|| rest.strip_prefix("لل"));
-    for (rest, the) in [(Some(bare), false), (the, true)] {
+    let shorter = Some(bare).filter(|bare| bare.len() < rest.len());
+    for (rest, the) in [(shorter, false), (the, true)] {
         if let Some(class) = rest.and_then(class) {
             return found(class, and, by, the);
         }
