@@ -276,6 +276,10 @@ impl Composer<'_> {
                 let value = part.times(factor)?;
                 Some(Component { factor, ..words(value, at + 2) })
             }
+            Class::Fold(parts) => {
+                let value = Decimal::from(u32::from(parts));
+                Some(Component::new(value, Written::Name, at + 1))
+            }
             Class::Scale(_, Form::Plural) => None,
             Class::Scale(_, form) => {
                 let factor = scale_factor(word)?;
