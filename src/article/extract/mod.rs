@@ -82,7 +82,8 @@ impl SourceKind {
 pub struct Extracted {
     /// The pieces of the text in order.
     pub blocks: Vec<Block>,
-    /// The headline.
+    /// The headline, where the carrier keeps it apart; one among the blocks has the form of a
+    /// title there.
     pub title: Option<String>,
     /// Who wrote it.
     pub byline: Option<String>,

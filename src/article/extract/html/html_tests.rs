@@ -26,7 +26,7 @@ fn elements_keep_their_role_and_place() {
     ];
     assert_eq!(blocks(html), expected.map(|(form, text)| (form, text.to_owned())));
     let extracted = extract(html);
-    assert_eq!(extracted.title.as_deref(), Some("سدود ممتلئة"));
+    assert_eq!(extracted.title, None, "the headline is among the blocks");
     assert_eq!(&html[extracted.blocks[3].span.clone()], "بند");
 }
 
@@ -118,7 +118,7 @@ fn the_story_is_found_on_a_page_full_of_links() {
          <div class=related><ul>{links}</ul></div></body></html>"
     );
     let extracted = extract(&html);
-    assert_eq!(extracted.title.as_deref(), Some("السدود تمتلئ بعد الأمطار"));
+    assert_eq!(extracted.blocks[0].form, Form::Title);
     assert_eq!(extracted.published.as_deref(), Some("2024-01-18T09:00:00Z"));
     assert_eq!(extracted.language.as_deref(), Some("ar"));
     assert_eq!(extracted.blocks.len(), 12);
@@ -136,6 +136,12 @@ fn nesting_and_attributes_without_end_are_read_in_bounded_work() {
     for unclosed in ["<a \"", "<!--", "</", "<script>", "<![CDATA[", "<p style='"] {
         let _ = extract(&unclosed.repeat(20_000));
     }
+}
+
+#[test]
+fn a_page_without_a_headline_is_called_by_its_title() {
+    let html = format!("<title>السدود تمتلئ اليوم | صحيفة</title><p>{LEAD}</p>");
+    assert_eq!(extract(&html).title.as_deref(), Some("السدود تمتلئ اليوم"));
 }
 
 #[test]

@@ -69,8 +69,8 @@ fn from_page(html: &str, page: Page) -> Extracted {
         Some(told) => story::cut(page.shown, &told, named.as_deref()),
         None => page.shown.into_iter().map(whole).collect(),
     };
-    let shown = extracted.blocks.iter().find(|block| block.form == Form::Title);
-    extracted.title = shown.map(|block| block.text.clone()).or(named);
+    let shown = extracted.blocks.iter().any(|block| block.form == Form::Title);
+    extracted.title = named.filter(|_| !shown);
     extracted
 }
 
