@@ -64,6 +64,9 @@ impl SourceKind {
             let feed = has("jsonfeed.org");
             return if feed { Self::Feed } else { Self::Ninjs };
         }
+        if head.starts_with(b"&lt;") {
+            return Self::Html;
+        }
         if !head.starts_with(b"<") {
             return Self::Text;
         }

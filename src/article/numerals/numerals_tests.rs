@@ -233,6 +233,8 @@ fn any_text() -> impl proptest::strategy::Strategy<Value = String> {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn rewriting_keeps_every_value(text in any_text()) {
         let seen = |text: &str| -> Vec<_> {

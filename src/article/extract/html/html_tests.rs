@@ -63,11 +63,11 @@ fn an_unclosed_hidden_paragraph_hides_itself_alone() {
 
 #[test]
 fn line_breaks_part_lines_and_two_of_them_paragraphs() {
-    let html = "<td>أول<br>ثان<br><br>ثالث<br><b>عنوان فرعي</b><br>رابع</td>";
+    let html = "<td>سطر أول<br>ثان<br><br>ثالث<br><b>عنوان فرعي</b><br>رابع</td>";
     let extracted = extract(html);
     let seen: Vec<_> = extracted.blocks.iter().map(|b| (b.text.as_str(), b.gap)).collect();
     let expected =
-        [("أول", true), ("ثان", false), ("ثالث", true), ("عنوان فرعي", false), ("رابع", false)];
+        [("سطر أول", true), ("ثان", false), ("ثالث", true), ("عنوان فرعي", false), ("رابع", false)];
     assert_eq!(seen, expected);
     assert_eq!(extracted.blocks[3].form, Form::Heading(Marker::Html));
 }
@@ -81,9 +81,9 @@ fn a_bold_lead_is_no_subhead() {
 
 #[test]
 fn markup_that_was_escaped_once_more_is_read() {
-    let html = "&lt;p dir=&quot;rtl&quot;&gt;&lt;strong&gt;السدود&lt;/strong&gt;&lt;/p&gt;\n\
+    let html = "&lt;p&gt;تمهيد.&lt;/p&gt;&lt;p dir=&quot;rtl&quot;&gt;&lt;strong&gt;السدود&lt;/strong&gt;&lt;/p&gt;\n\
                 &lt;p&gt;امتلأت &amp;amp; فاضت.&lt;/p&gt;";
-    assert_eq!(texts(html), ["السدود", "امتلأت & فاضت."]);
+    assert_eq!(texts(html), ["تمهيد.", "السدود", "امتلأت & فاضت."]);
     assert_eq!(extract(html).blocks[0].span, 0..html.len());
 }
 
