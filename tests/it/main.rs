@@ -1,5 +1,6 @@
 //! One binary for every test of the whole: it links once, and its parts share one support.
 
+mod carriers;
 mod command;
 mod config;
 mod http;
