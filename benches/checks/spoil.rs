@@ -4,13 +4,14 @@ use mujaz::finding::Code;
 
 use crate::data::Pair;
 
-pub(crate) const KINDS: [&str; 9] = [
+pub(crate) const KINDS: [&str; 10] = [
     "number changed",
     "number dropped",
     "month changed",
     "weekday changed",
     "name swapped",
     "negation dropped",
+    "negation added",
     "sentence invented",
     "speaker lost",
     "trend reversed",
@@ -62,6 +63,7 @@ pub(crate) fn spoil(kind: &str, rows: &[&Pair], index: usize) -> Option<Spoiled>
         "weekday changed" => (next_of(text, &WEEKDAYS)?, DATE),
         "name swapped" => (name_swapped(rows, index)?, NAME),
         "negation dropped" => (negation_dropped(text)?, &[Code::NegationMissing][..]),
+        "negation added" => (negation_added(text)?, &[Code::NegationUnsupported][..]),
         "sentence invented" => {
             let other = &rows[(index + 7) % rows.len()].reference;
             let codes = &[
@@ -166,6 +168,10 @@ fn name_swapped(rows: &[&Pair], index: usize) -> Option<String> {
 
 fn negation_dropped(text: &str) -> Option<String> {
     for (from, to) in [
+        (" no longer ", " still "),
+        ("won't ", "will "),
+        ("can't ", "can "),
+        ("won’t ", "will "),
         (" did not ", " did "),
         (" do not ", " do "),
         (" does not ", " does "),
@@ -182,6 +188,20 @@ fn negation_dropped(text: &str) -> Option<String> {
         }
     }
     None
+}
+
+fn negation_added(text: &str) -> Option<String> {
+    if pair_denies(text) {
+        return None;
+    }
+    [" is ", " was ", " were ", " are ", " will ", " has ", " have ", " had ", " can "]
+        .into_iter()
+        .find(|verb| text.contains(verb))
+        .map(|verb| text.replacen(verb, &format!("{verb}not "), 1))
+}
+
+fn pair_denies(text: &str) -> bool {
+    [" not ", "n't ", " no ", " never "].iter().any(|word| text.contains(word))
 }
 
 /// A speaker before "said" or after the comma at the end is cut off.

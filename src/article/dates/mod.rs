@@ -53,6 +53,39 @@ pub struct DateMention {
     pub iso: Option<String>,
 }
 
+/// A month or weekday that a text names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A month: calendar, number from 1, whether the words mean nothing else, and how many they are.
+    Month(Calendar, u8, bool, usize),
+    /// A weekday, 1 for Monday to 7 for Sunday.
+    Weekday(i8),
+}
+
+/// The months and weekdays among folded words, with the index of the first word of each.
+pub(crate) fn marks<'a>(words: impl Iterator<Item = &'a str>) -> Vec<(usize, Mark)> {
+    let mut found = Vec::new();
+    let mut stem = None;
+    for (index, word) in words.enumerate() {
+        let name = names::of_folded(word);
+        let mark = match (stem.take(), name) {
+            (Some(stem), Name::Pick(pick)) => names::Stem::month(stem, pick)
+                .map(|(calendar, month)| (index - 1, Mark::Month(calendar, month, true, 2))),
+            (_, Name::Month(calendar, month, sure)) => {
+                Some((index, Mark::Month(calendar, month, sure, 1)))
+            }
+            (_, Name::Weekday(day)) => Some((index, Mark::Weekday(day))),
+            (_, Name::Stem(found)) => {
+                stem = Some(found);
+                None
+            }
+            _ => None,
+        };
+        found.extend(mark);
+    }
+    found
+}
+
 /// The dates of a text in order; `published` is the day it appeared, where that is known.
 #[must_use]
 pub fn find(text: &str, published: Option<Date>) -> Vec<DateMention> {

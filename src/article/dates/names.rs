@@ -68,10 +68,12 @@ impl Stem {
 
 /// The meaning of a word as typed.
 pub(super) fn look_up(word: &str) -> Name {
-    let Some(folded) = fold_word(word) else { return Name::Other };
-    name(&folded)
-        .or_else(|| folded.strip_prefix(['و', 'ب', 'ل']).and_then(name))
-        .unwrap_or(Name::Other)
+    fold_word(word).map_or(Name::Other, |folded| of_folded(&folded))
+}
+
+/// The meaning of a folded word.
+pub(super) fn of_folded(word: &str) -> Name {
+    name(word).or_else(|| word.strip_prefix(['و', 'ب', 'ل']).and_then(name)).unwrap_or(Name::Other)
 }
 
 fn name(word: &str) -> Option<Name> {

@@ -11,6 +11,8 @@
 
 mod attribution;
 mod coverage;
+mod dates;
+mod direction;
 mod evidence;
 mod negation;
 mod numbers;
@@ -50,6 +52,8 @@ pub fn check(article: &Article, _glossary: &Glossary, copy: &Copy) -> Vec<Findin
 fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     wording::check(unit, findings);
     numbers::check(unit, findings);
+    dates::check(unit, findings);
+    direction::check(unit, findings);
     coverage::check(unit, findings);
     quotes::check(unit, findings);
     attribution::check(unit, findings);

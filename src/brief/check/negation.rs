@@ -1,48 +1,109 @@
 //! What the source denies the English must not assert.
 //!
-//! Negations are counted per passage on both sides, after taking out the phrases in which a
-//! negative word denies nothing ("still", "only", "at least", "must"). English has many ways to
-//! deny ("unable", "fails to", "without", "only", "too … to"), so each counts as one of them; a
-//! finding needs the source to deny more often than all of them together can account for. In the
-//! other direction only plain "not" and "never" count. Doubt, so a warning.
+//! Denials are counted on both sides of a passage. On the Arabic side stand the particles (لم, لن,
+//! ليس, لا) and the words that deny a noun (عدم, غير, بدون), without the phrases in which they deny
+//! nothing ("still", "must", "drone"). English puts a denial as "not", in a prefix ("unable") or in
+//! the sense of a word ("fails to"); words of that sense that the Arabic has too ("refused") account
+//! for each other first. A finding needs the source to deny more often than all of them together.
+//! In the other direction only plain "not" and "never" count. Doubt, so a warning.
 
 use super::{
-    text::{Arabic, English, is_one_of},
+    text::{Arabic, English, is_one_of, without_conjunction},
     unit::{Kind, Unit},
 };
 use crate::finding::{Code, Finding, Severity};
 
 /// Arabic words that deny what follows.
-const PARTICLES: &[&str] = &["لم", "لن", "ليس", "ليست", "ليسوا", "لسنا", "لست", "لا", "ما", "لما"];
-/// Arabic words that deny a noun or adjective; English often has one word for both.
-const NOMINAL: &[&str] = &[
-    "غير",
-    "دون",
-    "بدون",
-    "عدم",
-    "بعدم",
-    "لعدم",
-    "بغير",
+const PARTICLES: &[&str] = &["لم", "لن", "ليس", "ليست", "ليسوا", "ليسا", "لسنا", "لست", "لا"];
+/// Arabic words that deny a noun or adjective.
+const NOMINAL: &[&str] =
+    &["غير", "دون", "بدون", "عدم", "بعدم", "لعدم", "بغير", "لغير", "الغير", "انعدام", "بلا"];
+/// Stems of Arabic words that deny by their sense, as the English stems below do.
+const SENSE: &[&str] = &[
+    "رفض",
+    "يرفض",
+    "ترفض",
+    "فشل",
+    "يفشل",
+    "تفشل",
+    "منع",
+    "يمنع",
+    "تمنع",
+    "حظر",
+    "تحظر",
+    "تجنب",
+    "يتجنب",
+    "تتجنب",
+    "نقص",
+    "غياب",
+    "غاب",
+    "عجز",
+    "يعجز",
     "نفي",
     "نفت",
     "ينفي",
     "تنفي",
-    "رفض",
-    "رفضت",
-    "يرفض",
-    "ترفض",
-    "انعدام",
-    "اللا",
-    "بلا",
+    "استحال",
+    "مستحيل",
+    "انكر",
+    "انكار",
+    "ينكر",
+    "تنكر",
+    "خلو",
+    "خال",
+    "تفادي",
+    "يفتقر",
+    "تفتقر",
+    "افتقار",
+    "امتنع",
+    "حرم",
+    "استبعد",
+    "تستبعد",
+    "يستبعد",
+    "نادر",
+    "قلما",
+    "بالكاد",
+    "يحول",
+    "حال",
+    "كف",
+    "توقف",
+    "يتوقف",
+    "تتوقف",
+    "يندر",
+    "مرفوض",
+    "ممنوع",
+    "محظور",
+    "مجهول",
+    "ما",
+    "وما",
+    "فما",
+    "كلا",
+    "ابدا",
+    "قط",
+    "لولا",
+    "الا",
+    "كيلا",
+    "لئلا",
+    "لكيلا",
+    "الّا",
+    "لات",
     "سوي",
-    "نافيا",
-    "رافضا",
+    "اللا",
+    "مفقود",
+    "انتفاء",
+    "تعذر",
+    "يتعذر",
+    "تتعذر",
 ];
-/// After لا or ما: words with which nothing is denied.
+/// After a particle or a nominal: words with which nothing is denied.
 const IDLE: &[&str] = &[
     "يزال",
     "تزال",
     "يزالون",
+    "يزل",
+    "تزل",
+    "يلبث",
+    "تلبث",
     "زال",
     "زالت",
     "زالوا",
@@ -59,94 +120,168 @@ const IDLE: &[&str] = &[
     "تزيد",
     "يتعدي",
     "تتعدي",
-    "بأس",
     "باس",
+    "بأس",
     "ريب",
     "جرم",
     "محاله",
-    "غير",
-    "غني",
-    "اله",
     "مثيل",
     "حصر",
     "نظير",
     "مفر",
+    "جدال",
+    "يصدق",
+    "تصدق",
+    "نهائي",
+    "نهائيه",
+    "متناهي",
+    "متناهيه",
+    "ان",
+    "انه",
+    "انها",
+    "انهم",
+    "طيار",
+    "سن",
+    "مباشر",
+    "مباشره",
+    "يخفي",
+    "داعي",
+    "داع",
+    "محدود",
+    "محدوده",
+    "عاديه",
+    "عادي",
+    "اسمه",
+    "اسمها",
+    "الا",
 ];
+/// Words after which a denial says "only".
+const ONLY: &[&str] = &["الا", "سوي", "فقط", "فحسب", "وحسب"];
 
 /// English words that deny plainly.
 const PLAIN: &[&str] = &[
     "not", "never", "cannot", "no", "nor", "neither", "none", "nothing", "nobody", "nowhere",
-    "without",
+    "without", "non",
 ];
-
-/// English words that can stand for an Arabic negation.
-const INDIRECT: &[&str] = &[
-    "alone",
-    "any",
-    "ban",
-    "banned",
-    "bans",
-    "barely",
-    "before",
-    "beyond",
-    "but",
-    "despite",
-    "ever",
-    "except",
-    "few",
-    "fewer",
-    "hard",
-    "hardly",
-    "instead",
-    "just",
-    "least",
-    "less",
-    "little",
-    "merely",
-    "mere",
-    "nil",
-    "non",
-    "only",
-    "otherwise",
-    "out",
-    "rather",
-    "regardless",
-    "seldom",
-    "still",
-    "than",
-    "too",
-    "unless",
-    "until",
-    "void",
-    "yet",
-    "zero",
-    "impossible",
-    "free",
-    "far",
-    "lost",
-    "loss",
+/// English words that deny by their sense.
+const SENSES: &[&str] = &[
+    "ban", "banned", "bans", "barely", "few", "hardly", "ill", "less", "little", "only", "rather",
+    "seldom", "unless", "zero",
 ];
-
-/// Stems of such words.
-const INDIRECT_STEMS: &[&str] = &[
-    "absen", "abstain", "avoid", "ceas", "deny", "denie", "denial", "declin", "disput", "doubt",
-    "exclud", "fail", "forbid", "forbad", "ignor", "inabilit", "lack", "lose", "losing", "miss",
-    "prevent", "prohibit", "rare", "refrain", "refus", "reject", "remain", "scarce", "stop",
+/// Stems of such words, and of those with a negative prefix that is no mere opening of a word.
+const SENSE_STEMS: &[&str] = &[
+    "absen",
+    "abstain",
+    "avoid",
+    "ceased",
+    "denial",
+    "denie",
+    "deny",
+    "declin",
+    "disagree",
+    "disallow",
+    "disapprov",
+    "disbelie",
+    "discomfort",
+    "disconnect",
+    "discontinu",
+    "dishonest",
+    "dislik",
+    "disprov",
+    "disput",
+    "disqualif",
+    "disregard",
+    "dissatisf",
+    "distrust",
+    "fail",
+    "forbad",
+    "forbid",
+    "illeg",
+    "illic",
+    "illit",
+    "illog",
+    "immatur",
+    "immob",
+    "immoral",
+    "impartial",
+    "impatien",
+    "imperfect",
+    "imposs",
+    "impract",
+    "improbab",
+    "improper",
+    "impun",
+    "inability",
+    "inaccess",
+    "inaccura",
+    "inactiv",
+    "inadequ",
+    "inadmiss",
+    "inappropr",
+    "incapab",
+    "incapac",
+    "incomplete",
+    "inconclus",
+    "inconsist",
+    "incorrect",
+    "incurabl",
+    "indefinit",
+    "ineffect",
+    "ineffic",
+    "ineligib",
+    "inequal",
+    "inevit",
+    "inexpens",
+    "inexperienc",
+    "informal",
+    "inhuman",
+    "injustic",
+    "innocen",
+    "inoper",
+    "insecur",
+    "insignif",
+    "instab",
+    "insuffic",
+    "intoler",
+    "invalid",
+    "invisib",
+    "involunt",
+    "irregular",
+    "irrelev",
+    "irreplac",
+    "irrespons",
+    "irrevers",
+    "lack",
+    "limit",
+    "nonexist",
+    "prevent",
+    "prohibit",
+    "rarel",
+    "refrain",
+    "refus",
+    "reject",
+    "scarce",
+    "stopp",
 ];
+/// Openings of words in un- that deny nothing.
+const UN: &[&str] =
+    &["unanim", "uncle", "unde", "undo", "unfold", "uni", "until", "unto", "unless", "undoubt"];
 
 /// Says where a denial was lost or invented.
 pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
-    let Some(arabic) = unit.arabic.as_deref().filter(|_| unit.kind != Kind::Headline) else {
+    if unit.kind != Kind::Passage {
         return;
-    };
+    }
+    let Some(arabic) = unit.arabic.as_deref() else { return };
     let source = Denials::of(arabic);
-    let (plain, indirect) = english_denials(&unit.english);
-    if source.firm > plain + indirect {
+    let english = Told::of(&unit.english);
+    let account = english.plain + english.sense.saturating_sub(source.sense);
+    if source.firm > account {
         let what = format!("The source denies (“{}”), the English does not.", source.first);
         unit.say(findings, Code::NegationMissing, Severity::Warning, what);
     }
-    if plain > 0 && source.firm + source.soft == 0 {
-        let what = "The English denies what the source does not.";
+    if english.plain > 0 && source.firm + source.idle + source.sense == 0 {
+        let what = format!("The English denies (“{}”), the source does not.", english.first);
         unit.say(findings, Code::NegationUnsupported, Severity::Warning, what);
     }
 }
@@ -155,8 +290,11 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
 struct Denials<'a> {
     /// Denials that must stand in the English.
     firm: usize,
-    /// Words that may be put as a denial.
-    soft: usize,
+    /// Negative words that deny nothing here, or say "only".
+    idle: usize,
+    /// Words that deny by their sense.
+    sense: usize,
+    /// The first firm one with the word after it, as typed.
     first: &'a str,
 }
 
@@ -165,82 +303,73 @@ impl<'a> Denials<'a> {
         let mut found = Self::default();
         for index in 0..arabic.len() {
             let word = arabic.word(index);
-            if is_one_of(word, NOMINAL) {
-                found.soft += 1;
-                continue;
-            }
-            if !is_one_of(word, PARTICLES) {
-                continue;
-            }
-            found.soft += 1;
-            if is_firm(arabic, index) {
+            if is_one_of(word, PARTICLES) || is_one_of(word, NOMINAL) {
+                if is_idle(arabic, index) {
+                    found.idle += 1;
+                    continue;
+                }
                 found.firm += 1;
                 if found.first.is_empty() {
                     found.first =
                         &arabic.text[arabic.place(index).start..arabic.place(index + 1).end];
                 }
+            } else if has_stem(word, SENSE) {
+                found.sense += 1;
             }
         }
         found
     }
 }
 
-/// Whether the particle at `index` denies without a doubt.
-fn is_firm(arabic: &Arabic<'_>, index: usize) -> bool {
-    let word = arabic.word(index);
+fn has_stem(word: &str, stems: &[&str]) -> bool {
+    let bare = without_conjunction(word).unwrap_or(word);
+    let bare = bare.strip_prefix("ال").unwrap_or(bare);
+    stems.iter().any(|stem| if stem.len() <= 6 { bare == *stem } else { bare.starts_with(stem) })
+}
+
+/// Whether the negative word at `index` denies nothing.
+fn is_idle(arabic: &Arabic<'_>, index: usize) -> bool {
     let next = arabic.word(index + 1);
-    if is_one_of(word, &["ما", "لما"]) || IDLE.contains(&next) {
-        return false;
-    }
-    if is_one_of(word, &["لم", "لن"]) && matches!(next, "يزل" | "تزل" | "يلبث" | "تلبث")
-    {
-        return false;
-    }
-    let only = |word: &str| {
-        matches!(word, "الا" | "سوي" | "فقط" | "فحسب" | "وحسب" | "غير" | "قبل" | "حتي" | "بل")
-    };
-    !(index + 1..index + 14).any(|at| only(arabic.word(at)))
+    let before = index.checked_sub(1).map_or("", |at| arabic.word(at));
+    // "Or not" asks, and غيّر with its mark is the verb "changed".
+    let asks = matches!(before, "ام" | "او") || next.is_empty();
+    let verb = arabic.text[arabic.place(index)].contains('\u{651}');
+    let only = (index + 1..index + 12).any(|at| ONLY.contains(&arabic.word(at)));
+    IDLE.contains(&next) || asks || verb || only
 }
 
-/// Plain denials and those that a word can stand for.
-fn english_denials(english: &English<'_>) -> (usize, usize) {
-    let (mut plain, mut indirect) = (0, 0);
-    for word in english.lowered() {
-        if PLAIN.contains(&word) || word.ends_with("n't") || word.ends_with("n’t") {
-            plain += 1;
-        } else if INDIRECT.contains(&word)
-            || INDIRECT_STEMS.iter().any(|stem| word.starts_with(stem))
-            || is_negated(word)
-        {
-            indirect += 1;
+struct Told<'a> {
+    plain: usize,
+    sense: usize,
+    /// The first plain denial, as typed.
+    first: &'a str,
+}
+
+impl<'a> Told<'a> {
+    fn of(english: &English<'a>) -> Self {
+        let mut told = Self { plain: 0, sense: 0, first: "" };
+        for word in &english.words {
+            let lower = english.lower(*word);
+            if PLAIN.contains(&lower) || lower.ends_with("n't") || lower.ends_with("n’t") {
+                told.plain += 1;
+                if told.first.is_empty() {
+                    told.first = english.typed(*word);
+                }
+            } else if is_negative(lower) {
+                told.sense += 1;
+            }
         }
+        told
     }
-    (plain, indirect)
 }
 
-/// A word with a negative prefix or suffix.
-fn is_negated(word: &str) -> bool {
-    const NOT: [&str; 14] = [
-        "under",
-        "unit",
-        "unif",
-        "union",
-        "uniq",
-        "universit",
-        "univers",
-        "until",
-        "inter",
-        "india",
-        "indi",
-        "include",
-        "including",
-        "interest",
-    ];
-    let prefixed = ["un", "im", "il", "ir", "dis", "in", "mis"]
-        .iter()
-        .any(|prefix| word.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 5));
-    prefixed && !NOT.iter().any(|stem| word.starts_with(stem))
+/// Whether a word denies by prefix, suffix or sense.
+fn is_negative(word: &str) -> bool {
+    let starts = |stems: &[&str]| stems.iter().any(|stem| word.starts_with(stem));
+    SENSES.contains(&word)
+        || word.len() > 4 && word.starts_with("un") && !starts(UN)
         || word.len() > 5 && word.ends_with("less")
+        || starts(SENSE_STEMS)
 }
 
 #[cfg(test)]

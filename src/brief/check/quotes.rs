@@ -22,7 +22,11 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     let english = quoted(unit.english.text);
     if unit.kind == Kind::Passage && !english.balanced {
         let what = "A quotation opens or closes alone in the English.";
-        if unit.source_texts().all(|source| quoted(source.text).balanced) {
+        let closed = |source: &Arabic<'_>| {
+            let quoted = quoted(source.text);
+            quoted.balanced && !quoted.spans.is_empty()
+        };
+        if unit.source_texts().all(closed) {
             unit.say(findings, Code::QuoteUnbalanced, Severity::Warning, what);
         }
     }

@@ -87,8 +87,13 @@ impl Unit<'_> {
 
     /// The numbers of what is translated and of what is cited.
     pub(super) fn source_numbers(&self) -> impl Iterator<Item = &Number> + Clone {
+        self.texts().flat_map(Arabic::numbers)
+    }
+
+    /// What is translated and all that is cited.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Arabic<'_>> + Clone {
         let translated = self.arabic.as_deref().into_iter();
-        translated.chain(self.evidence.iter().copied()).flat_map(Arabic::numbers)
+        translated.chain(self.evidence.iter().copied())
     }
 
     /// Adds a finding about this unit; nothing where no source can be named.

@@ -83,7 +83,9 @@ fn is_firm(number: &Number) -> bool {
         _ => 2,
     };
     match number.written {
-        Written::Name | Written::Scale => false,
+        Written::Name => false,
+        // A lone ألف is also the verb "wrote"; two of it, or a million, are nothing else.
+        Written::Scale => number.value != Decimal::from(1000),
         Written::Figures => true,
         Written::Words => number.value > Decimal::from(least) && number.value.whole().is_some(),
     }
@@ -142,9 +144,14 @@ fn time_as_number(hour: u8, minute: u8, value: Decimal) -> bool {
 /// The sixties are 60, 1960 and the 1960s.
 fn same_decade(a: &Number, b: &Number) -> bool {
     match (a.value.whole(), b.value.whole()) {
-        (Some(a), Some(b)) => a % 100 == b % 100 && (a < 100 || b < 100 || a == b),
+        (Some(a), Some(b)) => a % 100 == b % 100 && (recent(a) && recent(b) || a == b),
         _ => false,
     }
+}
+
+/// A decade without its century is one of the last hundred years.
+fn recent(decade: i128) -> bool {
+    decade < 100 || (1900..2100).contains(&decade)
 }
 
 /// A lost minus is a fault unless the English says it in words.

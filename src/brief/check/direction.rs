@@ -1,0 +1,263 @@
+//! What goes from one figure to another goes the same way in the English, and what rises does not
+//! fall.
+//!
+//! The ends of "from … to" are told by the order of the numbers after من and إلى and after "from"
+//! and "to". A trend is told only where one side speaks of rising alone and the other of falling
+//! alone.
+
+use super::{
+    text::{Arabic, English},
+    unit::Unit,
+};
+use crate::{
+    article::numerals::{Decimal, Number},
+    brief::numbers,
+    finding::{Code, Finding, Severity},
+};
+
+const RISE: &[&str] = &[
+    "ارتفع",
+    "ارتفعت",
+    "ارتفاع",
+    "ارتفاعا",
+    "يرتفع",
+    "ترتفع",
+    "زادت",
+    "ازداد",
+    "ازدادت",
+    "تزداد",
+    "يزداد",
+    "صعد",
+    "صعدت",
+    "صعود",
+    "تضاعف",
+    "تضاعفت",
+    "قفز",
+    "قفزت",
+    "تنامي",
+    "تنامت",
+    "تصاعد",
+    "تصاعدت",
+    "زياده",
+];
+const FALL: &[&str] = &[
+    "انخفض",
+    "انخفضت",
+    "انخفاض",
+    "انخفاضا",
+    "ينخفض",
+    "تنخفض",
+    "تراجع",
+    "تراجعت",
+    "تراجعا",
+    "هبط",
+    "هبطت",
+    "هبوط",
+    "هبوطا",
+    "تقلص",
+    "تقلصت",
+    "انكمش",
+    "انكمشت",
+    "تدني",
+    "تدنت",
+    "تناقص",
+    "تناقصت",
+    "خفض",
+    "خفضت",
+    "تخفيض",
+];
+const RISES: &[&str] = &[
+    "rose",
+    "rise",
+    "rises",
+    "risen",
+    "rising",
+    "increas",
+    "grew",
+    "grow",
+    "climb",
+    "surg",
+    "jump",
+    "soar",
+    "gain",
+    "higher",
+    "doubl",
+    "escalat",
+    "expan",
+    "up",
+    "rais",
+    "more",
+    "accelerat",
+    "boost",
+    "high",
+    "greater",
+    "ascen",
+    "tripl",
+    "go",
+    "elevat",
+    "improv",
+    "height",
+    "spik",
+    "augment",
+    "enlarg",
+    "add",
+    "intensif",
+    "mount",
+    "swell",
+];
+const FALLS: &[&str] = &[
+    "fell",
+    "fall",
+    "falls",
+    "fallen",
+    "falling",
+    "decreas",
+    "declin",
+    "drop",
+    "plung",
+    "slump",
+    "lower",
+    "reduc",
+    "shrink",
+    "shrank",
+    "shrunk",
+    "down",
+    "dip",
+    "cut",
+    "slid",
+    "los",
+    "less",
+    "retreat",
+    "decline",
+    "contract",
+    "reced",
+    "sink",
+    "sank",
+    "slip",
+    "weak",
+    "low",
+    "diminish",
+    "descen",
+    "dwindl",
+    "back",
+    "withdr",
+    "retract",
+    "abat",
+    "regress",
+    "slow",
+    "landing",
+    "land",
+    "deteriorat",
+    "few",
+    "collaps",
+    "step",
+    "revers",
+    "minim",
+    "short",
+    "small",
+];
+
+/// Says where figures or trends run the other way.
+pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
+    let Some(arabic) = unit.arabic.as_deref() else { return };
+    ends(unit, arabic, findings);
+    trend(unit, arabic, findings);
+}
+
+fn ends(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
+    if arabic.numbers().len() < 2 || !unit.english.lower.contains("from ") {
+        return;
+    }
+    let made = numbers::find(unit.english.text);
+    let english: Vec<(Decimal, Decimal)> = made
+        .windows(2)
+        .filter_map(|pair| english_ends(unit.english.lower.as_str(), &pair[0], &pair[1]))
+        .collect();
+    for pair in arabic.numbers().windows(2) {
+        let Some((from, to)) = arabic_ends(arabic.text, &pair[0], &pair[1]) else { continue };
+        if from != to && english.contains(&(to, from)) && !english.contains(&(from, to)) {
+            let what =
+                format!("The source goes from {from} to {to}, the English from {to} to {from}.");
+            unit.say(findings, Code::DirectionReversed, Severity::Error, what);
+        }
+    }
+}
+
+fn arabic_ends(text: &str, first: &Number, second: &Number) -> Option<(Decimal, Decimal)> {
+    let before = text[..first.span.start].split_whitespace().rev();
+    let from = before.take(4).any(|word| matches!(word, "من" | "ومن" | "بين"));
+    let between = text.get(first.span.end..second.span.start)?;
+    let mut words = between.split_whitespace();
+    let to = words.clone().count() <= 8
+        && words.any(|word| matches!(word, "إلى" | "الى" | "الي" | "حتى"));
+    (from && to).then_some((first.value, second.value))
+}
+
+fn english_ends(lower: &str, first: &Number, second: &Number) -> Option<(Decimal, Decimal)> {
+    let before = lower[..first.span.start].split_whitespace().rev();
+    let from = before.take(4).any(|word| word == "from");
+    let between = lower.get(first.span.end..second.span.start)?;
+    let mut words = between.split_whitespace();
+    let to = words.clone().count() <= 8 && words.any(|word| word == "to");
+    (from && to).then_some((first.value, second.value))
+}
+
+fn trend(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
+    let (rise, fall) = (first_of(arabic, RISE), first_of(arabic, FALL));
+    let (typed, opposite, same, words) = match (rise, fall) {
+        (Some(typed), None) => (typed, FALLS, RISES, ("rising", "falling")),
+        (None, Some(typed)) => (typed, RISES, FALLS, ("falling", "rising")),
+        _ => return,
+    };
+    // Of the wide lists only the plain stems at their head accuse; all of them excuse.
+    let accuses = &opposite[..opposite.len().min(14)];
+    if says(&unit.english, accuses) && !says(&unit.english, same) {
+        let what =
+            format!("The source speaks of {} (“{typed}”), the English of {}.", words.0, words.1);
+        unit.say(findings, Code::TrendReversed, Severity::Warning, what);
+    }
+}
+
+fn first_of<'a>(arabic: &Arabic<'a>, list: &[&str]) -> Option<&'a str> {
+    let is = |word: &str| {
+        let bare = super::text::bare(word);
+        list.contains(&word)
+            || list.contains(&bare)
+            || list.contains(&bare.trim_start_matches(['ب', 'ل', 'س']))
+    };
+    let index = arabic.words().position(is)?;
+    Some(&arabic.text[arabic.place(index)])
+}
+
+fn says(english: &English<'_>, stems: &[&str]) -> bool {
+    english.lowered().any(|word| {
+        stems
+            .iter()
+            .any(|stem| if stem.len() <= 3 { word == *stem } else { word.starts_with(stem) })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{codes, translation};
+    use crate::finding::Code;
+
+    #[test]
+    fn exchanged_ends_are_an_error() {
+        let arabic = "تراجعت الحصة من 40 إلى 25 في المئة خلال العام.";
+        let right = "The share fell from 40 to 25 percent during the year.";
+        assert_eq!(codes(&translation(arabic, right)), []);
+        let found = translation(arabic, "The share fell from 25 to 40 percent during the year.");
+        assert_eq!(codes(&found), [Code::DirectionReversed]);
+    }
+
+    #[test]
+    fn a_rise_that_became_a_fall_is_reported() {
+        let arabic = "ارتفعت أسعار القمح في الأسواق العالمية.";
+        assert_eq!(
+            codes(&translation(arabic, "Wheat prices fell on world markets.")),
+            [Code::TrendReversed]
+        );
+        assert_eq!(codes(&translation(arabic, "Wheat prices rose on world markets.")), []);
+    }
+}
