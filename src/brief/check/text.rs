@@ -110,6 +110,18 @@ pub(super) fn without_conjunction(word: &str) -> Option<&str> {
     word.strip_prefix(['و', 'ف']).filter(|rest| rest.chars().nth(1).is_some())
 }
 
+/// The word without conjunction, preposition and article.
+pub(super) fn bare(word: &str) -> &str {
+    let word = without_conjunction(word).unwrap_or(word);
+    let long = |rest: &&str| rest.chars().nth(2).is_some();
+    for prefix in ["بال", "كال", "لل", "ال"] {
+        if let Some(rest) = word.strip_prefix(prefix).filter(long) {
+            return rest;
+        }
+    }
+    word
+}
+
 /// One English word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word {
@@ -175,6 +187,11 @@ impl<'a> English<'a> {
         &self.lower[word.place()]
     }
 
+    /// A word as typed.
+    pub(super) fn typed(&self, word: Word) -> &'a str {
+        &self.text[word.place()]
+    }
+
     /// The words in lower case, in order.
     pub(super) fn lowered(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
         self.words.iter().map(|word| self.lower(*word))
@@ -193,6 +210,13 @@ mod tests {
         assert_eq!(&arabic.text[arabic.place(3)], "طهـران");
     }
 
+    #[test]
+    fn an_attached_conjunction_and_article_are_looked_through() {
+        assert!(is_one_of("وقال", &["قال"]));
+        assert!(!is_one_of("وفد", &["فد"]) || without_conjunction("وفد").is_some());
+        assert_eq!(bare("والحكومه"), "حكومه");
+        assert_eq!(bare("للدوله"), "دوله");
+    }
 
     #[test]
     fn english_words_know_capitals_and_sentence_openings() {
