@@ -2,7 +2,7 @@
 //!
 //! The order of sources: `--config`, `MUJAZ_CONFIG`, `config.toml` in the working folder where
 //! there is one, the built-in defaults. This module reads the environment for places only
-//! (`MUJAZ_CONFIG`, `XDG_*`, `HOME`); keys are read by [`super::secret`].
+//! (`MUJAZ_CONFIG`, `XDG_*`, `HOME`).
 
 use std::{
     collections::BTreeSet,

@@ -136,7 +136,7 @@ impl Prompts {
     }
 
     /// The conversation that asks a large model for a task's answer as JSON of the shape that
-    /// [`schema`] gives.
+    /// [`schema()`] gives.
     #[must_use]
     pub fn messages(&self, task: &Task) -> Vec<Message> {
         let template = match task {

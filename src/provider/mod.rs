@@ -14,7 +14,9 @@ mod cache;
 mod failure;
 mod flights;
 
-use std::{path::PathBuf, sync::Arc};
+#[cfg(feature = "local")]
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tokio::time::Instant;
@@ -23,11 +25,12 @@ pub use failure::{Failure, Reason};
 
 use crate::{
     brief::{Answered, Task},
-    clock,
-    config::{Config, load},
+    config::Config,
     dialect::{Fault, FaultKind},
     prompt::Prompts,
 };
+#[cfg(feature = "local")]
+use crate::{clock, config::load};
 use cache::Answers;
 use flights::Flights;
 

@@ -1,7 +1,7 @@
 //! A brief in the shape that its reader asked for.
 //!
 //! [`Format`] is chosen by an `Accept` header or by `--format`; each format is one pure function
-//! from [`Brief`](crate::brief::Brief) to text. Nothing here looks at an article or a provider.
+//! from [`Brief`] to text. Nothing here looks at an article or a provider.
 
 pub mod json;
 pub mod markdown;

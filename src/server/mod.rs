@@ -2,7 +2,7 @@
 //!
 //! Handlers turn a request into an [`Order`](crate::pipeline::Order) and a brief into a response;
 //! they hold no rule about articles or providers. Every handler's failure is a
-//! [`Problem`](problem::Problem).
+//! [`Problem`].
 
 mod answers;
 mod briefs;

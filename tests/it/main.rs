@@ -1,5 +1,7 @@
 //! One binary for every test of the whole: it links once, and its parts share one support.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
 mod carriers;
 mod command;
 mod config;
