@@ -4,7 +4,7 @@ use futures_util::poll;
 use tokio::time::Instant;
 
 use super::*;
-use crate::{brief::Text, finding::Code};
+use crate::{brief::Text, finding::Code, glossary::Term};
 
 fn config(more: &str) -> ProviderConfig {
     toml::from_str(&format!("name = \"local\"\nkind = \"local\"\n{more}")).unwrap()
@@ -129,13 +129,20 @@ async fn a_text_longer_than_the_window_is_too_long() {
 
 /// The real model, where it is on disk: in the folder that `MUJAZ_MODELS` names or the usual one.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_default_model_renders_ranks_and_numbers() {
+async fn the_default_model_keeps_to_numbers_and_glossary() {
     let Some(cache) = models_on_disk() else {
         eprintln!("SKIPPED: the default model is not on disk; `mujaz model pull` fetches it");
         return;
     };
     let local = Local::new(&config(""), &cache, Prompts::builtin()).unwrap();
-    let work = task(&["أعلن مدير الميناء أن السفينة نقلت 3200 طن من القمح خلال 12 يوما"]);
+    let mut work = task(&["أعلن مدير الميناء أن السفينة نقلت 3200 طن من القمح خلال 12 يوما"]);
+    if let Task::Translate { terms, .. } = &mut work {
+        let term = |arabic: &str, english: &str| Term {
+            arabic: arabic.to_owned(),
+            english: english.to_owned(),
+        };
+        *terms = vec![term("الميناء", "port"), term("القمح", "wheat")];
+    }
     let answered = local.run(&work, later(), |_| {}).await.unwrap();
     let Answer::Translate { texts } = answered.answer else { panic!("another answer") };
     let english = texts[0].as_deref().unwrap();

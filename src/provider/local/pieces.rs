@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_long_sentence_is_cut_at_clauses_and_nothing_is_lost() {
         let clause = "وأكد المدير أن العمل مستمر في جميع الأقسام دون توقف حتى نهاية العام";
-        let text = format!("{}.", vec![clause; 12].join("، "));
+        let text = format!("{}.", [clause; 12].join("، "));
         let pieces = sentences(&text);
         assert!(pieces.len() > 1 && pieces.iter().all(|piece| length(piece) <= LONG));
         let words = |text: &str| text.matches("المدير").count();
