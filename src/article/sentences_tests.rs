@@ -1,3 +1,5 @@
+//! How sentences are cut, one convention or trap at a time.
+
 use super::*;
 
 fn split(text: &str) -> Vec<&str> {

@@ -1,3 +1,5 @@
+//! Prompts as they are sent, and overrides of them.
+
 use super::*;
 use crate::article::SourceId;
 

@@ -1,3 +1,5 @@
+//! Which sentences may be chosen, and how long ones are cut.
+
 use super::*;
 use crate::brief::extractive::lists::ADVERTISING;
 

@@ -1,3 +1,5 @@
+//! What is chosen from whole articles.
+
 use super::*;
 use crate::article::{Marker, Paragraph, Section};
 

@@ -1,3 +1,5 @@
+//! The decoder against the library's own models, token for token.
+
 use std::io::BufReader;
 
 use candle_transformers::models::{quantized_qwen2, quantized_qwen3};

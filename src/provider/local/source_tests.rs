@@ -1,3 +1,5 @@
+//! Where a model file comes from, and what is told when it cannot be had.
+
 use std::{fs, sync::Arc};
 
 use tokio::{
