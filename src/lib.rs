@@ -2,8 +2,10 @@
 
 pub mod article;
 pub mod brief;
+pub mod clock;
 pub mod config;
 pub mod dialect;
 pub mod finding;
 pub mod glossary;
 pub mod prompt;
+pub mod provider;

@@ -72,6 +72,15 @@ pub struct ProviderConfig {
     /// Unpublished stories may be sent there.
     #[serde(default)]
     pub confidential: bool,
+    /// Price of a million tokens read, in United States dollars.
+    #[serde(default)]
+    pub usd_per_million_input_tokens: Option<f64>,
+    /// Price of a million tokens written, in United States dollars.
+    #[serde(default)]
+    pub usd_per_million_output_tokens: Option<f64>,
+    /// Price of a million characters, in United States dollars.
+    #[serde(default)]
+    pub usd_per_million_characters: Option<f64>,
     /// `local`: the model file.
     #[serde(default)]
     pub path: Option<PathBuf>,

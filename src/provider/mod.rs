@@ -1,0 +1,214 @@
+//! Where work is sent, and what is done when it fails.
+//!
+//! [`Providers::run`] takes a task the whole road; `road.rs` shows it in one screen:
+//!
+//! ```text
+//! ids → key → cache: hit
+//!           │ join the flight of an equal task
+//!           │ lead: for each provider of the route
+//!                   breaker → limits → attempt → classify → retry here │ next provider │ give up
+//! ```
+//!
+//! # Who stops when
+//! A caller waits until its own deadline. The work behind it is a flight of its own: it outlives
+//! a caller who hangs up, because what was paid for is kept, and lasts until the latest deadline of
+//! all who joined. Where nothing may be kept (`no-store`, confidential) there is no flight: a caller
+//! who hangs up closes the connection.
+//!
+//! # What is remembered
+//! Whole answers, under the provider that really gave them; failures of a text (`Refused`, `Filtered`
+//! and their like) for a short time of their own; failures of a provider in its breaker.
+//!
+//! # What never happens
+//! No text, key, address or vendor's word is part of a [`Failure`], a log line or a metric.
+
+mod attempt;
+mod breaker;
+mod cache;
+mod deadline;
+mod flights;
+mod ids;
+mod journey;
+mod key;
+mod limit;
+mod place;
+mod retry;
+mod road;
+mod route;
+mod transport;
+mod usage;
+
+use std::{fmt, time::Duration};
+
+pub use self::{
+    breaker::{BreakerPolicy, Health},
+    cache::CacheOptions,
+    place::{Embedded, Place, Progress},
+    retry::RetryPolicy,
+    road::{Providers, Standing},
+    usage::{Price, Totals},
+};
+use crate::{
+    brief::{Answered, Usage},
+    clock::Instant,
+    dialect::FaultKind,
+};
+
+/// The names of providers to try for each kind of task, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Routes {
+    /// For translations.
+    pub translate: Vec<String>,
+    /// For sections' briefs, headline and summary.
+    pub summarize: Vec<String>,
+}
+
+/// How the road behaves where a provider's own configuration does not say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Bytes read of one answer, at most, after decompression.
+    pub max_answer_bytes: usize,
+    /// What is kept, and for how long.
+    pub cache: CacheOptions,
+    /// When a provider is left alone.
+    pub breaker: BreakerPolicy,
+    /// When a provider is asked again.
+    pub retry: RetryPolicy,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_answer_bytes: 8 << 20,
+            cache: CacheOptions::default(),
+            breaker: BreakerPolicy::default(),
+            retry: RetryPolicy::default(),
+        }
+    }
+}
+
+/// How a caller wants one task run.
+#[derive(Clone)]
+pub struct Call {
+    /// The caller waits no longer than this.
+    pub deadline: Instant,
+    /// Whether kept answers serve and whether this one is kept.
+    pub cache: CachePolicy,
+    /// The text is unpublished: only providers marked so may see it, and nothing is kept.
+    pub confidential: bool,
+    /// Who may share the answer: callers of the same scope. Empty for everybody.
+    pub scope: String,
+    /// Told how far the embedded model is; other providers say nothing on the way.
+    pub progress: Option<Progress>,
+}
+
+impl Call {
+    /// An ordinary call: kept answers serve everybody.
+    #[must_use]
+    pub fn until(deadline: Instant) -> Self {
+        let cache = CachePolicy::Use;
+        Self { deadline, cache, confidential: false, scope: String::new(), progress: None }
+    }
+
+    /// Whether the answer may be kept or shared with another caller.
+    pub(crate) fn keeps(&self) -> bool {
+        !self.confidential && self.cache != CachePolicy::NoStore
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("deadline", &self.deadline)
+            .field("cache", &self.cache)
+            .field("confidential", &self.confidential)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether kept answers serve a call and whether its own is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CachePolicy {
+    /// Any fresh answer serves; a stale one where no provider can answer.
+    #[default]
+    Use,
+    /// Only an answer younger than this serves.
+    MaxAge(Duration),
+    /// No kept answer serves; the new one is kept.
+    NoCache,
+    /// Nothing is read, kept or shared.
+    NoStore,
+}
+
+/// How an answer was come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// A provider was called for this task.
+    Called,
+    /// Another caller's call for an equal task was shared.
+    Joined,
+    /// It was kept and fresh.
+    Cached,
+    /// It was kept and past its lifetime, and no provider could answer.
+    Stale,
+}
+
+/// A task that was done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The answer. Its usage is what *this* caller's task cost: nothing unless `how` is `Called`.
+    pub answered: Answered,
+    /// How it was come by.
+    pub how: How,
+    /// United States dollars; `None` where the provider's price is not configured.
+    pub cost_usd: Option<f64>,
+}
+
+impl Done {
+    /// Nothing was paid for it.
+    #[must_use]
+    pub fn cached(&self) -> bool {
+        self.how != How::Called
+    }
+
+    /// The same answer for a caller who paid nothing for it.
+    pub(crate) fn unpaid(mut self, how: How) -> Self {
+        self.answered.usage = Usage::default();
+        Self { how, cost_usd: Some(0.0), ..self }
+    }
+}
+
+/// Why one provider did not do a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The provider's name in config.toml.
+    pub provider: String,
+    /// The kind of its last fault.
+    pub kind: FaultKind,
+    /// One clause in our own words.
+    pub detail: String,
+}
+
+/// A task that nobody did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// Each provider of the route with its reason, in the route's order; empty where the route is.
+    pub reasons: Vec<Reason>,
+    /// When it may be worth asking again.
+    pub retry_after: Option<Duration>,
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.reasons.is_empty() {
+            return f.write_str("no provider is configured for this task");
+        }
+        for (n, Reason { provider, kind: _, detail }) in self.reasons.iter().enumerate() {
+            let gap = if n == 0 { "" } else { "; " };
+            write!(f, "{gap}`{provider}`: {detail}")?;
+        }
+        Ok(())
+    }
+}
