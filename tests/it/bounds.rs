@@ -1,0 +1,1 @@
+//! Limits, sizes and addresses: what the road never exceeds and never does.

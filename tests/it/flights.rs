@@ -1,0 +1,1 @@
+//! Who pays, who shares, and what is kept.
