@@ -185,7 +185,7 @@ mod tests {
         let budget = Budget::new(&policy, start);
         let spend = |at| std::iter::from_fn(|| budget.spend(&policy, at).then_some(())).count();
         assert_eq!(spend(start), 2, "the floor");
-        (0..10).for_each(|_| budget.earn(&policy));
+        (0..11).for_each(|_| budget.earn(&policy));
         assert_eq!(spend(start), 2, "one in five calls");
         assert_eq!(spend(start + Duration::from_secs(60)), 2, "a minute's floor");
         assert_eq!(spend(start + Duration::from_secs(3600)), 4, "idle hours save up twice that");

@@ -211,7 +211,7 @@ fn fault(error: &reqwest::Error) -> Fault {
 /// error status says enough without its body.
 fn cut(status: StatusCode, error: &reqwest::Error) -> Fault {
     if status.is_success() && is_unpacking(error) {
-        Fault::new(FaultKind::Garbage, "answered with what cannot be unpacked")
+        Fault::new(FaultKind::Garbage, "answered with what cannot be read")
     } else {
         Fault::new(FaultKind::Unreachable, "closed the connection in mid-answer")
     }

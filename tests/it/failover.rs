@@ -61,7 +61,7 @@ async fn whatever_goes_wrong_the_next_provider_is_there_within_the_attempts_time
         (body("application/json", r#"{"choices":[]}"#), 1),
         (Act::Truncate, 3),
         (Act::Close, 3),
-        (Act::BadChunk, 3),
+        (Act::BadChunk, 1),
         (Act::CutStream, 3),
         (Act::Hang, 1),
         (Act::Stall, 1),

@@ -1,5 +1,6 @@
 //! What tests of the whole stand on.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-pub mod plain;
-pub mod provider;
-pub mod road;
+pub(crate) mod plain;
+pub(crate) mod provider;
+pub(crate) mod road;

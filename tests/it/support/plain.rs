@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 /// The dialect. `auth` says where the key goes.
 #[derive(Debug)]
-pub struct Plain {
-    pub auth: Auth,
-    pub summarizes: bool,
+pub(crate) struct Plain {
+    pub(crate) auth: Auth,
+    pub(crate) summarizes: bool,
 }
 
 impl Default for Plain {

@@ -19,7 +19,7 @@ use tokio::{
 
 /// What the provider does with one request.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub(crate) enum Act {
     /// Answers each text with `en: ` and the text, as [`super::plain`] reads it.
     Translate,
     /// Waits, then does something.
@@ -45,31 +45,31 @@ pub enum Act {
 }
 
 /// A bare status.
-pub fn status(code: u16) -> Act {
+pub(crate) fn status(code: u16) -> Act {
     Act::Status(code, Vec::new(), r#"{"message":"vendor words sk-VENDORKEY"}"#.to_owned())
 }
 
 /// A 429 with this `Retry-After` in seconds.
-pub fn throttled(seconds: u64) -> Act {
+pub(crate) fn throttled(seconds: u64) -> Act {
     Act::Status(429, vec![("retry-after", seconds.to_string())], String::new())
 }
 
 /// A success with this body.
-pub fn body(kind: &'static str, text: &str) -> Act {
+pub(crate) fn body(kind: &'static str, text: &str) -> Act {
     Act::Status(200, vec![("content-type", kind.to_owned())], text.to_owned())
 }
 
 /// The same after a time.
-pub fn after(wait: Duration, act: Act) -> Act {
+pub(crate) fn after(wait: Duration, act: Act) -> Act {
     Act::After(wait, Box::new(act))
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    pub at: Instant,
-    pub head: String,
-    pub body: String,
+pub(crate) struct Seen {
+    pub(crate) at: Instant,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 #[derive(Debug)]
@@ -83,19 +83,19 @@ struct Script {
 
 /// A provider on loopback. It ends with the test's runtime.
 #[derive(Clone, Debug)]
-pub struct Stub {
+pub(crate) struct Stub {
     script: Arc<Mutex<Script>>,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Stub {
     /// Always does the same.
-    pub async fn always(act: Act) -> Self {
+    pub(crate) async fn always(act: Act) -> Self {
         Self::scripted([], act).await
     }
 
     /// Does these in order, then the last for ever.
-    pub async fn scripted(first: impl IntoIterator<Item = Act>, then: Act) -> Self {
+    pub(crate) async fn scripted(first: impl IntoIterator<Item = Act>, then: Act) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/root", listener.local_addr().unwrap());
         let next = first.into_iter().collect();
@@ -116,21 +116,21 @@ impl Stub {
     }
 
     /// Requests that have arrived.
-    pub fn hits(&self) -> usize {
+    pub(crate) fn hits(&self) -> usize {
         self.with(|script| script.seen.len())
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.with(|script| script.seen.clone())
     }
 
     /// Connections opened so far, and those open now.
-    pub fn connections(&self) -> (usize, usize) {
+    pub(crate) fn connections(&self) -> (usize, usize) {
         self.with(|script| (script.connections, script.open))
     }
 
     /// From now on does this.
-    pub fn turn_to(&self, act: Act) {
+    pub(crate) fn turn_to(&self, act: Act) {
         self.with(|script| {
             script.next.clear();
             script.then = act;
