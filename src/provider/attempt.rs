@@ -17,7 +17,7 @@ use super::{
     usage::{self, Meter, Price, Totals},
 };
 use crate::{
-    brief::{Answer, Answered, Engine, Evidence, Task, Usage},
+    brief::{Answer, Answered, Engine, Evidence, Task, Text, Usage},
     clock,
     dialect::{Decoded, Fault, FaultKind, WireRequest},
     finding::Finding,
@@ -113,6 +113,23 @@ impl Provider {
                 None => return Err(self.denied(fault, *calls)),
             }
         }
+    }
+
+    /// One tiny call, whatever breaker and limits say: the model that answered.
+    pub(crate) async fn greet(
+        &self,
+        transport: &Transport,
+        deadline: &Deadline,
+    ) -> Result<Option<String>, Fault> {
+        let text =
+            Text {
+                id: "title".to_owned(), text: "صباح الخير".to_owned(), sources: Vec::new()
+            };
+        let task = &Task::Translate { texts: vec![text], context: None, terms: Vec::new() };
+        let (work, _) = self.prepare(task)?;
+        let asked = Asked { transport, task, deadline, patient: true, progress: None };
+        let call = deadline.bound(self.call(work, &asked)).await;
+        Ok(call.unwrap_or_else(out_of_time)?.engine.model)
     }
 
     /// One call, if the breaker and the limits allow it.

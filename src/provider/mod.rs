@@ -45,7 +45,7 @@ pub use self::{
     cache::CacheOptions,
     place::{Embedded, Place, Progress},
     retry::RetryPolicy,
-    road::{Providers, Standing},
+    road::{Checked, Providers, Standing},
     usage::{Price, Totals},
 };
 use crate::{

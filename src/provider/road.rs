@@ -3,8 +3,9 @@
 //! [`Providers::run`] is what a caller sees; `lead` is what happens once for all who want the same
 //! thing. What one provider does with a task is in `attempt.rs`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use futures_util::future::join_all;
 use tokio::time::sleep_until;
 
 use super::{
@@ -23,6 +24,8 @@ use super::{
 };
 use crate::{
     brief::{Answered, Task},
+    clock,
+    dialect::Fault,
     finding::{Code, Finding, Severity},
 };
 
@@ -107,6 +110,19 @@ impl Providers {
         self.inner.flights.count()
     }
 
+    /// Makes one tiny call to each provider, past breaker, limits and cache, and tells what came of
+    /// it. Each may take as long as `timeout`.
+    pub async fn check(&self, timeout: Duration) -> Vec<Checked> {
+        let Inner { providers, transport, .. } = &*self.inner;
+        let check = async |provider: &Arc<Provider>| {
+            let began = clock::now();
+            let outcome = provider.greet(transport, &Deadline::new(began + timeout)).await;
+            let (provider, latency) = (provider.name().to_owned(), began.elapsed());
+            Checked { provider, latency, outcome }
+        };
+        join_all(providers.iter().map(check)).await
+    }
+
     /// How each provider stands, in the order of the configuration.
     #[must_use]
     pub fn standing(&self) -> Vec<Standing> {
@@ -131,6 +147,18 @@ pub struct Standing {
     pub in_flight: usize,
     /// What it did since the start.
     pub totals: Totals,
+}
+
+/// What came of one provider's check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Its name in config.toml.
+    pub provider: String,
+    /// How long it took to answer or to fail.
+    pub latency: Duration,
+    /// The model that answered, where the provider names one; or what went wrong, whose kind tells
+    /// whether it was reached, knew the key and knew the model.
+    pub outcome: Result<Option<String>, Fault>,
 }
 
 impl Inner {

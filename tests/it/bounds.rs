@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::support::{
     plain::Plain,
-    provider::{Act, Stub, after},
+    provider::{Act, Stub, after, status},
     road::{config, lone, pair, place, road, road_with, translate, who, within},
 };
 
@@ -174,14 +174,23 @@ async fn confidential_text_goes_only_where_it_may() {
 #[tokio::test(start_paused = true)]
 async fn standing_tells_who_is_left_alone() {
     use mujaz::provider::Health;
-    let (first, second) = (
-        Stub::always(crate::support::provider::status(500)).await,
-        Stub::always(Act::Translate).await,
-    );
+    let (first, second) = (Stub::always(status(500)).await, Stub::always(Act::Translate).await);
     let road = pair(&first, &second);
     road.run(translate("نص"), within(60)).await.unwrap();
     let standing = road.standing();
     assert!(matches!(standing[0].health, Health::Shut(FaultKind::Unavailable, _)));
     assert_eq!(standing[1].health, Health::Open);
     assert_eq!((standing[0].totals.faults, standing[1].totals.calls), (3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_calls_each_provider_once_whatever_its_breaker_says() {
+    let (first, second) = (Stub::always(status(401)).await, Stub::always(Act::Translate).await);
+    let road = pair(&first, &second);
+    for calls in 1..3 {
+        let checked = road.check(Duration::from_secs(5)).await;
+        assert_eq!(checked[0].outcome.as_ref().unwrap_err().kind, FaultKind::Unauthorized);
+        assert_eq!(checked[1].outcome, Ok(Some("plain-1".to_owned())));
+        assert_eq!((first.hits(), second.hits()), (calls, calls));
+    }
 }
