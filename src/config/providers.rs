@@ -72,6 +72,9 @@ pub struct ProviderConfig {
     /// Unpublished stories may be sent there.
     #[serde(default)]
     pub confidential: bool,
+    /// A second call beside one that takes longer than 95 in 100 here; each may be billed.
+    #[serde(default)]
+    pub hedge: bool,
     /// Price of a million tokens read, in United States dollars.
     #[serde(default)]
     pub usd_per_million_input_tokens: Option<f64>,

@@ -8,6 +8,7 @@ use super::{
     BreakerPolicy, RetryPolicy,
     breaker::{Breaker, Health, Pass},
     deadline::Deadline,
+    hedge::{self, Latencies},
     ids::Ids,
     journey::{Denied, latest, too_late},
     limit::{Limits, Need, Turn},
@@ -32,6 +33,7 @@ pub(crate) struct Provider {
     retry: RetryPolicy,
     budget: Budget,
     meter: Meter,
+    latencies: Latencies,
 }
 
 /// What one provider is asked.
@@ -53,6 +55,7 @@ enum Miss {
 }
 
 /// A task as this provider takes it.
+#[derive(Clone)]
 enum Work {
     Wire(Box<WireRequest>),
     Embedded,
@@ -66,6 +69,7 @@ impl Provider {
             budget: Budget::new(&retry, clock::now()),
             retry,
             meter: Meter::default(),
+            latencies: Latencies::default(),
             place,
         }
     }
@@ -152,8 +156,8 @@ impl Provider {
         *calls += 1;
         self.budget.earn(&self.retry);
         let began = clock::now();
-        let outcome =
-            asked.deadline.bound(self.call(work, asked)).await.unwrap_or_else(out_of_time);
+        let work = self.hedged((work, need), asked, calls);
+        let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
         let took = clock::now().duration_since(began);
         self.report(pass, turn, &outcome, took);
         outcome.map_err(|fault| Miss::Called(fault, took))
@@ -172,6 +176,27 @@ impl Provider {
                 Ok((Work::Wire(Box::new(wire)), Need { tokens, characters }))
             }
         }
+    }
+
+    /// The call, with a second one beside it where that is configured and the first is slow.
+    async fn hedged(
+        &self,
+        (work, need): (Work, Need),
+        asked: &Asked<'_>,
+        calls: &mut u32,
+    ) -> Result<Answered, Fault> {
+        let usual = self.latencies.p95().filter(|_| self.place.config.hedge);
+        let Some(usual) = usual.filter(|_| *calls < self.attempts()) else {
+            return self.call(work, asked).await;
+        };
+        let second = async {
+            let turn = self.limits.turn(need, clock::now()).await?;
+            *calls += 1;
+            let answered = self.call(work.clone(), asked).await?;
+            turn.settle(usage::counted(self.place.config.kind, &answered.usage));
+            Ok(answered)
+        };
+        hedge::race(self.call(work.clone(), asked), usual, second).await
     }
 
     async fn call(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {
@@ -216,6 +241,7 @@ impl Provider {
                 pass.succeeded();
                 turn.settle(usage::counted(self.place.config.kind, usage));
                 self.meter.answered(usage);
+                self.latencies.note(took);
                 tracing::debug!(provider, took_ms, "a call was answered");
             }
             Err(fault) => {

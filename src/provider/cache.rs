@@ -24,8 +24,8 @@ use crate::{
     dialect::{Fault, FaultKind},
 };
 
-/// What moka needs for one entry beside its value.
-const OVERHEAD: usize = 320;
+/// What an entry takes beside the length of its JSON, rounded up from what a million took.
+const OVERHEAD: usize = 512;
 /// Failures remembered at the same time.
 const FAILURES: u64 = 10_000;
 

@@ -138,6 +138,7 @@ pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
         attempts: _,
         allow_http: _,
         confidential: _,
+        hedge: _,
         usd_per_million_input_tokens: _,
         usd_per_million_output_tokens: _,
         usd_per_million_characters: _,

@@ -27,6 +27,7 @@ mod breaker;
 mod cache;
 mod deadline;
 mod flights;
+mod hedge;
 mod ids;
 mod journey;
 mod key;

@@ -194,3 +194,18 @@ async fn a_check_calls_each_provider_once_whatever_its_breaker_says() {
         assert_eq!((first.hits(), second.hits()), (calls, calls));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_unusually_slow_call_gets_a_second_beside_it_only_where_asked() {
+    let (usual, slow) = (Duration::from_millis(100), Duration::from_secs(30));
+    for (more, calls, took) in [("hedge = true", 2, 200), ("", 1, 30_000)] {
+        let first = vec![after(usual, Act::Translate); 20];
+        let stub = Stub::scripted(first, after(usual, Act::Translate)).await;
+        let road = lone(&stub, more);
+        assert_eq!(run_many(&road, 20, 60).await, 20);
+        stub.turn_to_once(after(slow, Act::Translate));
+        let start = Instant::now();
+        road.run(translate("بطيء"), within(60)).await.unwrap();
+        assert_eq!((stub.hits() - 20, start.elapsed().as_millis() / 10 * 10), (calls, took));
+    }
+}

@@ -137,6 +137,11 @@ impl Stub {
         });
     }
 
+    /// Does this for the next request.
+    pub(crate) fn turn_to_once(&self, act: Act) {
+        self.with(|script| script.next.push_front(act));
+    }
+
     fn with<T>(&self, look: impl FnOnce(&mut Script) -> T) -> T {
         look(&mut self.script.lock().unwrap())
     }
