@@ -15,7 +15,7 @@ use std::{error::Error, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
-use reqwest::{Client, Request, Response, redirect};
+use reqwest::{Client, ClientBuilder, Request, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -91,14 +91,23 @@ impl Transport {
     }
 }
 
+/// A client that trusts the system's certificates. A system without any still reaches plain http
+/// on loopback; everything else fails its handshake.
 fn client(loopback: bool) -> Client {
+    builder(loopback).build().unwrap_or_else(|_| {
+        tracing::warn!("the system has no certificates, so no provider can be reached over https");
+        let bare = builder(loopback).tls_certs_only([]).build();
+        bare.expect("without the system's certificates, no setting depends on the system")
+    })
+}
+
+fn builder(loopback: bool) -> ClientBuilder {
     #[expect(clippy::disallowed_methods, reason = "this is the door for outbound HTTP")]
     let builder = Client::builder()
         .user_agent(concat!("mujaz/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
         .redirect(redirect::Policy::custom(same_origin));
-    let builder = if loopback { builder.no_proxy() } else { builder };
-    builder.build().expect("the client's settings do not depend on input")
+    if loopback { builder.no_proxy() } else { builder }
 }
 
 fn same_origin(attempt: redirect::Attempt<'_>) -> redirect::Action {
