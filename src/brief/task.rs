@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{article::SourceId, finding::Finding, glossary::Term};
 
 /// How much of the article the brief should hold.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Detail {
     /// Headline and summary alone.
