@@ -1,9 +1,28 @@
 //! mujaz (موجز, "brief"): an Arabic news article goes in, a checked English brief comes out.
+//!
+//! The flow, from [`pipeline::Gateway::brief`]:
+//!
+//! ```text
+//! request → article   decode → extract → normalize → parse        pure
+//!         → brief     plan                                        pure
+//!         → provider  each task: cache, flight, route, attempt    I/O
+//!         → brief     assemble → check                            pure
+//!         → render    Markdown, JSON                              pure
+//! ```
+//!
+//! ARCHITECTURE.md has the map of modules and the invariants between them.
 
 pub mod article;
 pub mod brief;
+pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod dialect;
 pub mod finding;
 pub mod glossary;
+pub mod pipeline;
 pub mod prompt;
+pub mod provider;
+pub mod render;
+pub mod server;
+pub mod telemetry;

@@ -1,3 +1,25 @@
-//! The command line of mujaz.
+//! The command line of mujaz: arguments in, an exit code out; everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use mujaz::{
+    cli::{self, Arguments},
+    telemetry,
+};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no runtime could be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(cli::run(arguments));
+    // A generation that is under way stops at its next token and is not waited for.
+    runtime.shutdown_background();
+    code
+}

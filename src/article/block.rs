@@ -92,7 +92,8 @@ fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
 /// Whether a character shows nothing: white space, controls, zero-width and direction marks.
 pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace()
-        || c.is_control()
+        // U+001A is some content systems' bullet.
+        || c.is_control() && c != '\u{1A}'
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}')
 }

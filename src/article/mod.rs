@@ -8,6 +8,8 @@
 //!
 //! Pure: no file, clock, network or environment is touched here.
 
+pub mod sentences;
+
 use std::{fmt, ops::Range, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Finding;
 
 pub use block::{Block, Form, text_blocks};
+pub use normalize::{Normalized, normalize};
+pub use parse::{Hints, parse};
+pub use refusal::Refusal;
+pub use source::{Source, read};
 
 pub mod dates;
 pub mod decode;
@@ -22,6 +28,31 @@ pub mod extract;
 pub mod numerals;
 
 mod block;
+mod dateline;
+mod endmark;
+mod entity;
+mod filed;
+mod fold;
+mod furniture;
+mod gazetteer;
+mod head;
+mod language;
+mod lines;
+mod markers;
+mod normalize;
+mod parse;
+mod refusal;
+mod repeat;
+mod sections;
+mod source;
+mod timestamp;
+mod wrap;
+
+/// Reads an article from text that is already decoded, as somebody pasted it.
+#[must_use]
+pub fn read_text(text: &str, hints: &Hints) -> Reading {
+    parse(&text_blocks(text), hints)
+}
 
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,7 +8,9 @@
 
 pub mod assemble;
 pub mod check;
+pub mod extractive;
 pub mod numbers;
+pub mod plan;
 pub mod task;
 
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};

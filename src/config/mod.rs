@@ -1,6 +1,135 @@
 //! What the operator sets: the types, their defaults and their bounds.
+//!
+//! `load` reads a file into [`Config`], `error` shows what is wrong with it the way a compiler
+//! does, `files` reads the newsroom's own glossary and prompts. The values here are the defaults;
+//! config.toml shows every one of them and a test holds the two together.
 
 pub mod duration;
+pub mod error;
+pub mod files;
+pub mod load;
 pub mod providers;
 
+pub use error::{ConfigError, Problem};
 pub use providers::{Kind, ProviderConfig};
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// The whole of config.toml.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Listening, bounds and places on disk.
+    pub server: Server,
+    /// Which providers do which tasks.
+    pub tasks: Tasks,
+    /// Where work is sent.
+    pub providers: Vec<ProviderConfig>,
+    /// What is kept of answers.
+    pub cache: Cache,
+    /// The newsroom's own terms.
+    pub glossary: Glossary,
+    /// The newsroom's own prompts.
+    pub prompts: Prompts,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            server: Server::default(),
+            tasks: Tasks::default(),
+            providers: vec![ProviderConfig::local()],
+            cache: Cache::default(),
+            glossary: Glossary::default(),
+            prompts: Prompts::default(),
+        }
+    }
+}
+
+/// `[server]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// From the first byte of a request to the last byte of its brief, 1 s to 1 h.
+    #[serde(with = "duration")]
+    pub deadline: Duration,
+    /// The largest article, in bytes as it arrives, 1 KiB to 64 MiB.
+    pub max_body_bytes: usize,
+    /// Briefs made at the same time, 1 to 4096.
+    pub max_briefs: usize,
+    /// Requests that may wait for their turn beyond those; more are refused at once.
+    pub queue: usize,
+    /// How long running briefs may take to finish at shutdown.
+    #[serde(with = "duration")]
+    pub drain: Duration,
+    /// Where state is kept; `$XDG_STATE_HOME/mujaz` when unset.
+    pub state_dir: Option<PathBuf>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            deadline: Duration::from_secs(600),
+            max_body_bytes: 4 << 20,
+            max_briefs: 32,
+            queue: 1024,
+            drain: Duration::from_secs(30),
+            state_dir: None,
+        }
+    }
+}
+
+/// `[tasks]`: the order in which providers are tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tasks {
+    /// For translation.
+    pub translate: Vec<String>,
+    /// For summaries and headlines by a language model; none means that key sentences are
+    /// chosen in Arabic and translated.
+    pub summarize: Vec<String>,
+}
+
+impl Default for Tasks {
+    fn default() -> Self {
+        Self { translate: vec!["local".to_owned()], summarize: Vec::new() }
+    }
+}
+
+/// `[cache]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cache {
+    /// Memory that answers and briefs may take together, in bytes; 0 keeps nothing.
+    pub memory_bytes: u64,
+    /// How long an answer is served without asking again.
+    #[serde(with = "duration")]
+    pub fresh_for: Duration,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { memory_bytes: 64 << 20, fresh_for: Duration::from_secs(168 * 3600) }
+    }
+}
+
+/// `[glossary]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Glossary {
+    /// Files of the newsroom's own terms; they win over the built-in ones, later over earlier.
+    pub files: Vec<PathBuf>,
+}
+
+/// `[prompts]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Prompts {
+    /// Folder whose files replace the built-in prompts of the same name.
+    pub folder: Option<PathBuf>,
+}

@@ -1,32 +1,19 @@
 //! `[[providers]]`: where work is sent.
 //!
-//! One struct serves every kind; which fields a kind needs or refuses is said by
-//! [`ProviderConfig::problems`], so that `mujaz check` and `mujaz serve` agree.
+//! What cannot be is said by [`ProviderConfig::problems`] alone, so that `mujaz check` and
+//! `mujaz serve` agree.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// A vendor's wire format, or the model inside the process.
+use super::Problem;
+
+/// What a provider is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Kind {
-    /// Chat completions with JSON-schema output, and every compatible server.
-    OpenAi,
-    /// Anthropic messages.
-    Anthropic,
-    /// Gemini generateContent.
-    Gemini,
-    /// DeepL v2 translate.
-    DeepL,
-    /// Google Cloud Translation v2.
-    Google,
-    /// Azure Translator v3.
-    Azure,
-    /// LibreTranslate and servers that speak like it.
-    LibreTranslate,
-    /// A JSON service described in configuration alone.
-    Http,
     /// The model inside the process.
     Local,
 }
@@ -37,73 +24,92 @@ pub enum Kind {
 pub struct ProviderConfig {
     /// Appears in briefs, logs and metrics; letters, digits, `-` and `_`.
     pub name: String,
-    /// The wire format.
+    /// What it is.
     pub kind: Kind,
-    /// The service's root; each kind has a default where the vendor has one address.
-    #[serde(default)]
-    pub base_url: Option<String>,
-    /// Name of the environment variable that holds the key.
-    #[serde(default)]
-    pub api_key_env: Option<String>,
-    /// The model, for language models.
+    /// The model's name as briefs show it; the file's own name when unset.
     #[serde(default)]
     pub model: Option<String>,
-    /// Calls a minute; none means no limit.
-    #[serde(default)]
-    pub requests_per_minute: Option<u32>,
-    /// Tokens a minute; none means no limit.
-    #[serde(default)]
-    pub tokens_per_minute: Option<u32>,
-    /// Characters a minute; none means no limit.
-    #[serde(default)]
-    pub characters_per_minute: Option<u32>,
-    /// Calls at the same time.
-    #[serde(default = "default_in_flight")]
-    pub max_in_flight: usize,
-    /// The longest one call may take.
-    #[serde(default = "default_timeout", with = "super::duration")]
-    pub timeout: Duration,
-    /// Calls for one task, the first included.
-    #[serde(default = "default_attempts")]
-    pub attempts: u32,
-    /// Plain http to another host than loopback.
-    #[serde(default)]
-    pub allow_http: bool,
-    /// Unpublished stories may be sent there.
-    #[serde(default)]
-    pub confidential: bool,
-    /// `local`: the model file.
+    /// The model file.
     #[serde(default)]
     pub path: Option<PathBuf>,
-    /// `local`: hub repository, `owner/name`.
+    /// A hub repository, `owner/name`, that holds the model file.
     #[serde(default)]
     pub hub: Option<String>,
-    /// `local`: the file within the hub repository.
+    /// The file within the hub repository.
     #[serde(default)]
     pub file: Option<String>,
-    /// `local`: SHA-256 of the model file, hex.
+    /// Another address of the hub.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// SHA-256 of the model file, hex; checked where it is given.
     #[serde(default)]
     pub sha256: Option<String>,
-    /// `local`: threads; none means one for each core.
-    #[serde(default)]
-    pub threads: Option<usize>,
-    /// `local`: tasks that may wait for the model.
+    /// Tasks that may wait for the model, 1 to 65536.
     #[serde(default = "default_queue")]
     pub queue: usize,
-    /// Headers sent with each request (`http`).
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
 }
 
-fn default_in_flight() -> usize {
-    8
+impl Kind {
+    /// Whether it can write summaries and headlines, besides translating.
+    #[must_use]
+    pub fn summarizes(self) -> bool {
+        match self {
+            Self::Local => false,
+        }
+    }
 }
-fn default_timeout() -> Duration {
-    Duration::from_secs(60)
+
+impl ProviderConfig {
+    /// A provider with nothing set but its name and kind.
+    #[must_use]
+    pub fn new(name: &str, kind: Kind) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            model: None,
+            path: None,
+            hub: None,
+            file: None,
+            base_url: None,
+            sha256: None,
+            queue: default_queue(),
+        }
+    }
+
+    /// The embedded model as it stands in a configuration without providers.
+    #[must_use]
+    pub fn local() -> Self {
+        Self::new("local", Kind::Local)
+    }
+
+    /// Everything that cannot be, with paths relative to this entry.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if self.name.is_empty() || !self.name.chars().all(plain) {
+            let message = "a provider's `name` is made of letters, digits, `-` and `_`";
+            found.push(Problem::new("name", message));
+        }
+        if !(1..=65536).contains(&self.queue) {
+            found.push(Problem::new("queue", "`queue` must lie between 1 and 65536"));
+        }
+        if self.path.is_some() && self.hub.is_some() {
+            let hint = "keep `path` for a file on disk, or `hub` and `file` to fetch one";
+            found.push(Problem::new("hub", "`path` and `hub` name two models").hint(hint));
+        }
+        if self.hub.is_some() != self.file.is_some() {
+            let hint = "`hub` is `owner/name`, `file` the GGUF file in it";
+            found.push(Problem::new("hub", "`hub` and `file` go together").hint(hint));
+        }
+        let hex = |text: &String| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if self.sha256.as_ref().is_some_and(|text| !hex(text)) {
+            found.push(Problem::new("sha256", "`sha256` is 64 hexadecimal digits"));
+        }
+        found
+    }
 }
-fn default_attempts() -> u32 {
-    3
-}
+
 fn default_queue() -> usize {
     64
 }

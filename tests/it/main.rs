@@ -1,1 +1,10 @@
-//! One binary for every test of the whole.
+//! One binary for every test of the whole: it links once, and its parts share one support.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
+mod carriers;
+mod command;
+mod config;
+mod http;
+mod reading;
+mod tidy;

@@ -20,9 +20,7 @@ pub(super) fn extract(text: &str) -> Extracted {
     for (event, span) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         cut.event(text, &event, span);
     }
-    let titled = |block: &&Block| block.form == Form::Title;
-    let title = cut.blocks.iter().find(titled).map(|block| block.text.clone());
-    Extracted { blocks: cut.blocks, title, ..Extracted::default() }
+    Extracted { blocks: cut.blocks, ..Extracted::default() }
 }
 
 #[derive(Default)]

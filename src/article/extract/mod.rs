@@ -64,6 +64,9 @@ impl SourceKind {
             let feed = has("jsonfeed.org");
             return if feed { Self::Feed } else { Self::Ninjs };
         }
+        if head.starts_with(b"&lt;") {
+            return Self::Html;
+        }
         if !head.starts_with(b"<") {
             return Self::Text;
         }
@@ -82,7 +85,8 @@ impl SourceKind {
 pub struct Extracted {
     /// The pieces of the text in order.
     pub blocks: Vec<Block>,
-    /// The headline.
+    /// The headline, where the carrier keeps it apart; one among the blocks has the form of a
+    /// title there.
     pub title: Option<String>,
     /// Who wrote it.
     pub byline: Option<String>,

@@ -78,7 +78,7 @@ impl Composer<'_> {
         self.pieces.get(at).map(|piece| &piece.kind)
     }
 
-    fn word(&self, at: usize) -> Option<Word> {
+    pub(super) fn word(&self, at: usize) -> Option<Word> {
         match self.kind(at) {
             Some(Kind::Word(word)) => Some(*word),
             _ => None,
@@ -154,9 +154,9 @@ impl Composer<'_> {
         let first = &self.pieces[start];
         let mut span = first.span.start..self.pieces[whole.end - 1].span.end;
         let mut value = whole.value;
-        if self.is_negative(start, kind) {
+        if let Some(minus) = self.minus(start, kind) {
             value = value.negated();
-            span.start = self.pieces[start - 1].span.start;
+            span.start = self.pieces[minus].span.start;
         }
         let written = if first.in_name { Written::Name } else { whole.written };
         let number = Number {
@@ -171,18 +171,20 @@ impl Composer<'_> {
         Found { number, start, end: whole.end, factor: whole.factor }
     }
 
-    /// A minus right before a figure and after a space; at the head of a line it is a bullet,
-    /// unless a percentage follows.
-    fn is_negative(&self, at: usize, kind: NumberKind) -> bool {
-        let Some(Piece { kind: Kind::Sign(sign), glued, opens, .. }) = self.before(at, 1) else {
-            return false;
+    /// The place of a minus right before a figure (or the percent sign before it) and after a
+    /// space; at the head of a line it is a bullet, unless a percentage follows.
+    fn minus(&self, at: usize, kind: NumberKind) -> Option<usize> {
+        let head = at - usize::from(self.percent_before(at));
+        let place = head.checked_sub(1)?;
+        let sign = &self.pieces[place];
+        let bracket = self.before(head, 2).is_some_and(|p| matches!(p.kind, Kind::Sign('(' | '[')));
+        let minus = match sign.kind {
+            Kind::Sign('−') => true,
+            Kind::Sign('-') => !sign.opens || kind == NumberKind::Percent,
+            _ => false,
         };
-        let bracket = self.before(at, 2).is_some_and(|p| matches!(p.kind, Kind::Sign('(' | '[')));
-        let free = !glued || bracket;
-        self.pieces[at].glued
-            && free
-            && matches!(self.pieces[at].kind, Kind::Figure(_))
-            && (*sign == '−' || *sign == '-' && (!opens || kind == NumberKind::Percent))
+        let figure = matches!(self.pieces[at].kind, Kind::Figure(_));
+        (minus && figure && self.pieces[head].glued && (!sign.glued || bracket)).then_some(place)
     }
 
     /// The next smaller component after و: "و500 ألف", "ونصف المليون".
@@ -202,7 +204,9 @@ impl Composer<'_> {
         }
         let start = if word.class == Class::And { whole.end + 1 } else { whole.end };
         let part = self.component(start).filter(|part| {
-            part.time.is_none() && part.value.whole().is_some_and(|n| n > 0 && n < limit)
+            part.time.is_none()
+                && !self.percent_follows(part.end)
+                && part.value.whole().is_some_and(|n| n > 0 && n < limit)
         })?;
         let factor = part.factor;
         Some((part, factor))
@@ -237,7 +241,8 @@ impl Composer<'_> {
     pub(super) fn worth(&self, at: usize, shape: &str) -> Option<Worth> {
         let clock = self.clock_beside(at, shape);
         let scale = |w: Word| matches!(w.class, Class::Scale(..)) && !w.and && !w.the;
-        let scaled = self.percent_follows(at + 1) || self.word(at + 1).is_some_and(scale);
+        let percent = self.percent_before(at) || self.percent_follows(at + 1);
+        let scaled = percent || self.word(at + 1).is_some_and(scale);
         let thousandths = self.word(at + 1).is_some_and(|word| word.class == Class::Dinar);
         figure::read(shape, Around { clock, scaled, thousandths, english: false })
     }
@@ -270,6 +275,10 @@ impl Composer<'_> {
                 };
                 let value = part.times(factor)?;
                 Some(Component { factor, ..words(value, at + 2) })
+            }
+            Class::Fold(parts) => {
+                let value = Decimal::from(u32::from(parts));
+                Some(Component::new(value, Written::Name, at + 1))
             }
             Class::Scale(_, Form::Plural) => None,
             Class::Scale(_, form) => {
@@ -370,7 +379,7 @@ impl Composer<'_> {
             }
             _ => false,
         };
-        before || after
+        (before || after) && !self.percent_before(at) && !self.percent_follows(at + 1)
     }
 
     /// Adds "and a half", "less a quarter" and the half of the day to a time.
@@ -405,7 +414,11 @@ impl Composer<'_> {
 
     fn percent_follows(&self, at: usize) -> bool {
         match self.kind(at) {
-            Some(Kind::Sign('%' | '٪')) => true,
+            Some(Kind::Sign('%' | '٪')) => {
+                // Elsewhere than glued to a figure it may belong to the one that follows.
+                let figure = self.before(at, 1).is_some_and(|p| matches!(p.kind, Kind::Figure(_)));
+                figure && self.pieces[at].glued || !self.percent_before(at + 1)
+            }
             Some(Kind::Word(Word { class: Class::Hundred(100), by: true, the: true, .. })) => true,
             Some(Kind::Word(Word { class: Class::In, and: false, .. })) => {
                 self.word(at + 1).is_some_and(|word| word.class == Class::Hundred(100))
@@ -416,7 +429,8 @@ impl Composer<'_> {
 
     /// "%5": a sign glued before, that does not belong to a figure before it.
     pub(super) fn percent_before(&self, at: usize) -> bool {
-        let sign = at > 0 && matches!(self.sign(at - 1), Some('%' | '٪'));
+        let figure = matches!(self.kind(at), Some(Kind::Figure(_)));
+        let sign = figure && at > 0 && matches!(self.sign(at - 1), Some('%' | '٪'));
         let free = sign
             && (!self.pieces[at - 1].glued
                 || !self.before(at, 2).is_some_and(|p| matches!(p.kind, Kind::Figure(_))));

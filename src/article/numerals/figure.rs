@@ -77,6 +77,25 @@ pub(crate) fn digit(c: char) -> Option<char> {
     char::from_digit(u32::from(c) - u32::from(base), 10)
 }
 
+/// Whether a text may hold a figure that is not in plain Western signs: one look at each
+/// character, since most paragraphs hold none and need no more.
+pub(crate) fn may_be_foreign(text: &str) -> bool {
+    let (mut after_digit, mut after_separator, mut after_percent) = (false, false, false);
+    for c in text.chars() {
+        match c {
+            '0'..='9' if after_separator || after_percent => return true,
+            '0'..='9' => (after_digit, after_separator) = (true, false),
+            '٠'..='٩' | '۰'..='۹' | '٪' => return true,
+            c if is_mark(c) => {}
+            c => {
+                after_separator = after_digit && (c == ' ' || separator(c).is_some());
+                (after_digit, after_percent) = (false, c == '%');
+            }
+        }
+    }
+    false
+}
+
 fn separator(c: char) -> Option<char> {
     Some(match c {
         '.' => '.',
@@ -221,11 +240,14 @@ impl<'a> Parts<'a> {
 
     fn two(sign: char, left: &'a str, right: &'a str) -> Option<Self> {
         let thousands = right.len() == 3 && left.len() <= 3 && !left.starts_with('0');
-        let years = left.len() >= 4 && right.len() >= 4 || sign != DECIMAL && is_year(right);
+        let years = left.len() >= 4 && right.len() >= 4 || is_year(right);
         match sign {
+            REH if is_year(left) || left.len() >= 4 && right.len() >= 4 => None,
             REH => Some(Self::Reh(left, right)),
             SPACE => Some(Self::Grouped(vec![left, right], None)),
             THOUSANDS if thousands => Some(Self::Grouped(vec![left, right], None)),
+            // The Arabic decimal sign is typed for thousands too: keyboards show it as a comma.
+            DECIMAL if thousands => Some(Self::OneGroup('.', left, right)),
             '.' | ',' if thousands => Some(Self::OneGroup(sign, left, right)),
             _ if years || sign == ',' && left.len() > 3 && right.len() == 3 => None,
             _ => Some(Self::Fraction(left, right)),
@@ -302,7 +324,9 @@ fn read_one_group(sign: char, left: &str, right: &str, around: Around) -> Option
 
 /// Two groups round a reh: reversed, and a low group of three digits may be thousands.
 fn read_reh(low: &str, high: &str, around: Around) -> Option<Worth> {
-    let point = || Some(format!("{high}.{low}"));
+    // A zero before other digits is a time's, wherever it stands; it is not written as a number.
+    let odd = high.len() > 1 && high.starts_with('0');
+    let point = || Some(format!("{high}.{low}")).filter(|_| !odd);
     let could_be_thousands = low.len() == 3 && high.len() <= 3 && !high.starts_with('0');
     if !could_be_thousands {
         return number(high, low, None, point());

@@ -89,7 +89,7 @@ pub fn find(text: &str) -> Vec<Number> {
 /// A figure that can be read two ways keeps its separator; [`ambiguities`] tells of it.
 #[must_use]
 pub fn rewrite(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| figure::digit(c).is_some()) {
+    if !figure::may_be_foreign(text) {
         return Cow::Borrowed(text);
     }
     let edits = western::edits(text);
@@ -110,7 +110,7 @@ pub fn rewrite(text: &str) -> Cow<'_, str> {
 /// One finding for each number of `text` that can be read two ways, without a source yet.
 #[must_use]
 pub fn ambiguities(text: &str) -> Vec<Finding> {
-    if !text.chars().any(|c| figure::digit(c).is_some()) {
+    if !figure::may_be_foreign(text) {
         return Vec::new();
     }
     find(text).iter().filter(|number| number.ambiguous).map(|n| ambiguity(text, n)).collect()

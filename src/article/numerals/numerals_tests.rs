@@ -188,3 +188,80 @@ fn long_texts_take_time_in_proportion() {
     let text = "1.1,".repeat(50_000) + &"5 ".repeat(50_000) + &"\u{200F}1".repeat(50_000);
     assert!(find(&text).len() > 50_000);
 }
+
+/// Pieces that numbers are made of, in any order.
+fn any_text() -> impl proptest::strategy::Strategy<Value = String> {
+    const PIECES: [&str; 34] = [
+        "1",
+        "23",
+        "000",
+        "500",
+        "2024",
+        "٣",
+        "۷",
+        "ر",
+        ".",
+        ",",
+        "،",
+        "٫",
+        "٬",
+        "-",
+        "−",
+        "%",
+        "٪",
+        ":",
+        " ",
+        " ",
+        "\n",
+        "\u{A0}",
+        "\u{200E}",
+        "و",
+        "ألف",
+        "مليونا",
+        "آلاف",
+        "نصف",
+        "خمسة",
+        "عشرين",
+        "الساعة ",
+        " في المئة",
+        "دينار",
+        "abc",
+    ];
+    use proptest::prelude::Strategy;
+    proptest::collection::vec(proptest::sample::select(PIECES.to_vec()), 0..14)
+        .prop_map(|pieces| pieces.concat())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn rewriting_keeps_every_value(text in any_text()) {
+        let seen = |text: &str| -> Vec<_> {
+            find(text).into_iter().map(|n| (n.value, n.kind)).collect()
+        };
+        let once = rewrite(&text).into_owned();
+        proptest::prop_assert_eq!(seen(&once), seen(&text));
+        proptest::prop_assert_eq!(seen(&rewrite(&once)), seen(&text));
+    }
+
+    #[test]
+    fn spans_are_in_order_and_hold_their_number(text in any_text()) {
+        let mut end = 0;
+        for number in find(&text) {
+            proptest::prop_assert!(number.span.start >= end && text.get(number.span.clone()).is_some());
+            end = number.span.end;
+        }
+    }
+
+    #[test]
+    fn english_spans_are_in_order(text in any_text(), other in "[a-z0-9 .,$%-]{0,40}") {
+        let text = format!("{text} {other}");
+        let mut end = 0;
+        for number in crate::brief::numbers::find(&text) {
+            proptest::prop_assert!(number.span.start >= end && text.get(number.span.clone()).is_some());
+            end = number.span.end;
+        }
+        let _ = crate::brief::numbers::compare(&text, &other);
+    }
+}

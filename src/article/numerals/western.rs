@@ -8,7 +8,7 @@ use super::{
     compose::Composer,
     figure::{self, Worth},
     lexer::{self, Kind},
-    lexicon::{OTHER, look_up},
+    lexicon::{Class, OTHER, Word, look_up},
 };
 
 /// What to write in place of what, in order, so that every figure is Western.
@@ -29,19 +29,34 @@ impl Composer<'_> {
             Kind::Word(_) => None,
             Kind::Sign(sign @ ('%' | '٪')) => {
                 let moved = matches!(self.kind(at + 1), Some(Kind::Figure(_)))
-                    && self.percent_before(at + 1);
+                    && self.moves_percent(at + 1);
                 (*sign == '٪' && !moved).then(|| (piece.span.clone(), "%".to_owned()))
             }
             Kind::Sign(_) => None,
             Kind::Figure(shape) => {
                 let western = self.western(at, shape, &text[piece.span.clone()]);
-                if self.percent_before(at) {
+                if self.moves_percent(at) {
                     let start = self.pieces[at - 1].span.start;
                     return Some((start..piece.span.end, western + "%"));
                 }
                 Some((piece.span.clone(), western))
             }
         }
+    }
+
+    /// Whether the percent sign before a figure goes behind it: not into "%5 ألف", and not where
+    /// it is all that parts the figure from another, as in "5،%10".
+    fn moves_percent(&self, at: usize) -> bool {
+        let scale = |word: Word| matches!(word.class, Class::Scale(..));
+        let figure = |back: usize| {
+            at.checked_sub(back).is_some_and(|at| matches!(self.kind(at), Some(Kind::Figure(_))))
+        };
+        let parts =
+            figure(2) || figure(3) && self.pieces[at - 1].glued && self.pieces[at - 2].glued;
+        let glued = |at: usize| self.pieces.get(at).is_some_and(|piece| piece.glued);
+        let runs_on =
+            matches!(self.kind(at + 2), Some(Kind::Figure(_))) && glued(at + 1) && glued(at + 2);
+        self.percent_before(at) && !parts && !runs_on && !self.word(at + 1).is_some_and(scale)
     }
 
     fn western(&self, at: usize, shape: &str, typed: &str) -> String {

@@ -324,7 +324,7 @@ mod tests {
             passage(0, first, "Brigadier General Radan arrived in the capital."),
             passage(1, second, "The visit was a success, Raddan said."),
         ]);
-        let found = check(&article, &Glossary, &copy);
+        let found = check(&article, &Glossary::builtin().unwrap(), &copy);
         assert_eq!(codes(&found), [Code::NameVaries]);
         assert_eq!(found[0].passage.as_deref(), Some("s0.1"));
     }

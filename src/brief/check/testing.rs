@@ -39,14 +39,14 @@ pub(super) fn translation(arabic: &str, english: &str) -> Vec<Finding> {
         sources: vec![SourceId { section: 0, paragraph: 0 }],
         arabic: Some(arabic.to_owned()),
     };
-    check(&article(&[arabic]), &Glossary, &copy(vec![passage]))
+    check(&article(&[arabic]), &Glossary::builtin().unwrap(), &copy(vec![passage]))
 }
 
 /// What is found in a summary of one paragraph that cites `sources`.
 pub(super) fn summary(arabic: &str, english: &str, sources: &[&str]) -> Vec<Finding> {
     let sources = sources.iter().map(|id| id.parse().unwrap()).collect();
     let passage = Passage { text: english.to_owned(), sources, arabic: None };
-    check(&article(&[arabic]), &Glossary, &copy(vec![passage]))
+    check(&article(&[arabic]), &Glossary::builtin().unwrap(), &copy(vec![passage]))
 }
 
 /// The codes of findings.

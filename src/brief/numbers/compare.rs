@@ -1,8 +1,8 @@
 //! Whether the numbers of an English text are those of its Arabic source.
 //!
-//! Every number that the source gives in figures, or in words above ten, must stand in the English
+//! Every number that the source gives in figures, or in words from three on, must stand in the English
 //! with an equal value, and the other way round. What languages put differently is no difference:
-//! small numbers in words (Arabic says two by the dual), digits within names, a time in 12 or 24
+//! one and two (Arabic says them by the form of the noun), digits within names, a time in 12 or 24
 //! hours, a decade with or without its century, a minus that became "fell by".
 
 use crate::article::numerals::{self, Decimal, Number, NumberKind, Written};
@@ -74,16 +74,20 @@ impl Rule {
     }
 }
 
-/// Whether a number must be matched: figures, and words above ten.
+/// Whether a number must be matched: figures, and words from three on, but for low ranks ("third"
+/// is a fraction too) and times.
 fn is_firm(number: &Number) -> bool {
+    let least = match number.kind {
+        NumberKind::Ordinal => 10,
+        NumberKind::Time { .. } => return number.written == Written::Figures,
+        _ => 2,
+    };
     match number.written {
         Written::Name => false,
         // A lone ألف is also the verb "wrote"; two of it, or a million, are nothing else.
         Written::Scale => number.value != Decimal::from(1000),
         Written::Figures => true,
-        Written::Words => {
-            number.value > Decimal::from(10) && !matches!(number.kind, NumberKind::Time { .. })
-        }
+        Written::Words => number.value > Decimal::from(least) && number.value.whole().is_some(),
     }
 }
 

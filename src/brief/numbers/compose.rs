@@ -434,7 +434,22 @@ impl Composer<'_> {
             && self.word(at + 1).is_some()
             && self.pieces.get(at + 1).is_some_and(capital)
             && self.meridiem(at + 1).is_none();
-        self.pieces[at].in_name || followed
+        self.pieces[at].in_name || followed || self.names_a_thing(at)
+    }
+
+    /// "Six Flags": a capital within a sentence and one on the word after it.
+    fn names_a_thing(&self, at: usize) -> bool {
+        let capital = |at: usize| {
+            self.pieces.get(at).is_some_and(|piece| {
+                self.text[piece.span.clone()].starts_with(|c: char| c.is_ascii_uppercase())
+            })
+        };
+        let within = at > 0 && self.word(at - 1).is_some() && !self.pieces[at].opens;
+        within
+            && self.word(at).is_some()
+            && capital(at)
+            && self.word(at + 1).is_some()
+            && capital(at + 1)
     }
 
     /// Ends of a range share a scale or a century: "3 to 5 million", "2003-04".

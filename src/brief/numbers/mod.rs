@@ -1,7 +1,7 @@
 //! The numbers of an English text, and whether they are those of its Arabic source.
 //!
 //! [`find`] reads figures, number words, percentages, decades and clock times to the same exact
-//! values as `article::numerals` reads the Arabic. [`compare`] says which numbers of a source do
+//! values as `article::numerals` reads the Arabic. [`compare()`] says which numbers of a source do
 //! not reach the English and which of the English do not stand in the source. Both are linear in
 //! the text, and nothing here rounds.
 

@@ -113,6 +113,7 @@ fn equal_numbers_agree_however_they_are_written() {
     agree("أكثر من النصف", "more than 50 percent");
     agree("50 في المئة من السكان", "half of the population");
     agree("المملكة المتحدة", "the U.K. said");
+    agree("سيارة دفع رباعي", "a four-wheel drive");
     agree("قبل عامين", "two years ago");
     agree("من 3 إلى 5 ملايين", "3 million to 5 million");
     agree("تراجع \u{200E}-3.5%", "It fell 3.5 percent.");

@@ -26,7 +26,7 @@ fn elements_keep_their_role_and_place() {
     ];
     assert_eq!(blocks(html), expected.map(|(form, text)| (form, text.to_owned())));
     let extracted = extract(html);
-    assert_eq!(extracted.title.as_deref(), Some("سدود ممتلئة"));
+    assert_eq!(extracted.title, None, "the headline is among the blocks");
     assert_eq!(&html[extracted.blocks[3].span.clone()], "بند");
 }
 
@@ -63,11 +63,11 @@ fn an_unclosed_hidden_paragraph_hides_itself_alone() {
 
 #[test]
 fn line_breaks_part_lines_and_two_of_them_paragraphs() {
-    let html = "<td>أول<br>ثان<br><br>ثالث<br><b>عنوان فرعي</b><br>رابع</td>";
+    let html = "<td>سطر أول<br>ثان<br><br>ثالث<br><b>عنوان فرعي</b><br>رابع</td>";
     let extracted = extract(html);
     let seen: Vec<_> = extracted.blocks.iter().map(|b| (b.text.as_str(), b.gap)).collect();
     let expected =
-        [("أول", true), ("ثان", false), ("ثالث", true), ("عنوان فرعي", false), ("رابع", false)];
+        [("سطر أول", true), ("ثان", false), ("ثالث", true), ("عنوان فرعي", false), ("رابع", false)];
     assert_eq!(seen, expected);
     assert_eq!(extracted.blocks[3].form, Form::Heading(Marker::Html));
 }
@@ -81,9 +81,9 @@ fn a_bold_lead_is_no_subhead() {
 
 #[test]
 fn markup_that_was_escaped_once_more_is_read() {
-    let html = "&lt;p dir=&quot;rtl&quot;&gt;&lt;strong&gt;السدود&lt;/strong&gt;&lt;/p&gt;\n\
+    let html = "&lt;p&gt;تمهيد.&lt;/p&gt;&lt;p dir=&quot;rtl&quot;&gt;&lt;strong&gt;السدود&lt;/strong&gt;&lt;/p&gt;\n\
                 &lt;p&gt;امتلأت &amp;amp; فاضت.&lt;/p&gt;";
-    assert_eq!(texts(html), ["السدود", "امتلأت & فاضت."]);
+    assert_eq!(texts(html), ["تمهيد.", "السدود", "امتلأت & فاضت."]);
     assert_eq!(extract(html).blocks[0].span, 0..html.len());
 }
 
@@ -118,7 +118,7 @@ fn the_story_is_found_on_a_page_full_of_links() {
          <div class=related><ul>{links}</ul></div></body></html>"
     );
     let extracted = extract(&html);
-    assert_eq!(extracted.title.as_deref(), Some("السدود تمتلئ بعد الأمطار"));
+    assert_eq!(extracted.blocks[0].form, Form::Title);
     assert_eq!(extracted.published.as_deref(), Some("2024-01-18T09:00:00Z"));
     assert_eq!(extracted.language.as_deref(), Some("ar"));
     assert_eq!(extracted.blocks.len(), 12);
@@ -136,6 +136,12 @@ fn nesting_and_attributes_without_end_are_read_in_bounded_work() {
     for unclosed in ["<a \"", "<!--", "</", "<script>", "<![CDATA[", "<p style='"] {
         let _ = extract(&unclosed.repeat(20_000));
     }
+}
+
+#[test]
+fn a_page_without_a_headline_is_called_by_its_title() {
+    let html = format!("<title>السدود تمتلئ اليوم | صحيفة</title><p>{LEAD}</p>");
+    assert_eq!(extract(&html).title.as_deref(), Some("السدود تمتلئ اليوم"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn from_unescaped(html: &str) -> Extracted {
 
 /// The blocks of a fragment that another format carries, all of it story.
 pub(super) fn fragment(html: &str) -> Vec<Block> {
-    flow::read(html).shown.into_iter().map(|shown| shown.block).collect()
+    flow::read(html).shown.into_iter().map(whole).collect()
 }
 
 fn from_page(html: &str, page: Page) -> Extracted {
@@ -69,15 +69,36 @@ fn from_page(html: &str, page: Page) -> Extracted {
         Some(told) => story::cut(page.shown, &told, named.as_deref()),
         None => page.shown.into_iter().map(whole).collect(),
     };
-    let shown = extracted.blocks.iter().find(|block| block.form == Form::Title);
-    extracted.title = shown.map(|block| block.text.clone()).or(named);
+    promote_headline(&mut extracted.blocks, named.as_deref());
+    let shown = extracted.blocks.iter().any(|block| block.form == Form::Title);
+    extracted.title = named.filter(|_| !shown);
     extracted
 }
 
-/// A block of a page that is all story but for its navigation.
+/// A block of a page that is all story but for its navigation and the lines that are one link.
 fn whole(shown: Shown) -> Block {
-    let form = if shown.chrome { Form::Furniture(Reason::Navigation) } else { shown.block.form };
+    let line = matches!(shown.block.form, Form::Line | Form::Paragraph | Form::ListItem);
+    let form = if shown.chrome {
+        Form::Furniture(Reason::Navigation)
+    } else if line && shown.linked > 0 && shown.linked >= letters(&shown.block.text) {
+        Form::Furniture(Reason::RelatedLinks)
+    } else {
+        shown.block.form
+    };
     Block { form, ..shown.block }
+}
+
+/// Old pages have no `<h1>`: a heading or bold line that opens the page is its headline.
+fn promote_headline(blocks: &mut [Block], named: Option<&str>) {
+    if blocks.iter().any(|block| block.form == Form::Title) {
+        return;
+    }
+    let first = blocks.iter_mut().find(|block| !matches!(block.form, Form::Furniture(_)));
+    if let Some(first) = first.filter(|first| matches!(first.form, Form::Heading(_)))
+        && named.is_none_or(|named| story::key(named) == story::key(&first.text))
+    {
+        first.form = Form::Title;
+    }
 }
 
 /// Whether much of a page is links.

@@ -135,6 +135,6 @@ pub(super) fn letters(text: &str) -> usize {
 }
 
 /// The letters and digits of a text, to know it again.
-fn key(text: &str) -> String {
+pub(super) fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -1,0 +1,69 @@
+//! `mujaz brief`: an English brief of one article.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+
+use super::{DetailName, Failed, input, progress::Progress};
+use crate::{
+    pipeline::{self, Order},
+    provider::{CachePolicy, Call},
+    render::Format,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Article to brief; `-` or nothing reads stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: String,
+    /// Its content type, such as `text/html` or `text/plain; charset=windows-1256`
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+    /// Shape of the brief
+    #[arg(long, value_enum, default_value = "markdown")]
+    format: FormatName,
+    /// How much of the article to brief
+    #[arg(long, value_enum, default_value = "brief")]
+    detail: DetailName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatName {
+    /// For reading
+    Markdown,
+    /// For programs
+    Json,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Markdown => Self::Markdown,
+            FormatName::Json => Self::Json,
+        }
+    }
+}
+
+pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
+    let gateway = super::gateway(config)?;
+    let limit = gateway.config.server.max_body_bytes;
+    let source = input::read(&options.file, options.content_type.as_deref(), limit).await?;
+    // The model can load while the article is read; nothing is fetched for a text that is refused.
+    if let Some(refusal) = gateway.read(&source).refusal() {
+        return Err(Failed::work(refusal));
+    }
+    let progress = Progress::new();
+    progress.prepare(&gateway.providers).await?;
+    gateway.providers.warm();
+    let deadline = pipeline::deadline(&gateway.config);
+    let call = Call { deadline, cache: CachePolicy::Use };
+    let order = Order { source, detail: options.detail.into(), call };
+    let brief = gateway.brief(&order, &progress.listener()).await;
+    progress.finish();
+    let brief = brief.map_err(Failed::work)?;
+    let mut text = Format::from(options.format).render(&brief);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    super::print(&text)
+}

@@ -1,0 +1,48 @@
+//! `mujaz check`: is the configuration right, and what would each task use.
+//!
+//! Refuses exactly what `serve` would refuse.
+
+use std::{fmt::Write, path::Path};
+
+use super::Failed;
+use crate::{
+    config::{Config, load},
+    pipeline::Gateway,
+};
+
+pub(super) fn run(named: Option<&Path>) -> Result<(), Failed> {
+    let loaded = load::load(named).map_err(Failed::usage)?;
+    let gateway = Gateway::open(loaded.config).map_err(Failed::usage)?;
+    let from = loaded.file.map_or_else(
+        || "the built-in defaults (no config.toml here)".to_owned(),
+        |file| file.display().to_string(),
+    );
+    let mut out = format!("configuration: {from}\n");
+    tasks(&mut out, &gateway.config);
+    providers(&mut out, &gateway);
+    let _ = writeln!(out, "state: {}", load::state_dir(&gateway.config).display());
+    let _ = writeln!(out, "models: {}", load::cache_dir().display());
+    let _ = writeln!(out, "glossary: {} terms", gateway.glossary.entries().len());
+    super::print(&out)
+}
+
+fn tasks(out: &mut String, config: &Config) {
+    let route = |names: &[String]| names.join(", then ");
+    let _ = writeln!(out, "translate: {}", route(&config.tasks.translate));
+    let summarize = match config.tasks.summarize.as_slice() {
+        [] => "key sentences chosen in Arabic by mujaz, then translated".to_owned(),
+        names => route(names),
+    };
+    let _ = writeln!(out, "summarize: {summarize}");
+}
+
+fn providers(out: &mut String, gateway: &Gateway) {
+    for provider in &gateway.config.providers {
+        let kind = serde_json::to_value(provider.kind).unwrap_or_default();
+        let _ = write!(out, "provider {}: {}", provider.name, kind.as_str().unwrap_or_default());
+        if let Some(model) = &provider.model {
+            let _ = write!(out, ", model {model}");
+        }
+        out.push('\n');
+    }
+}

@@ -1,0 +1,131 @@
+//! The command line: one file for each command.
+//!
+//! The result goes to stdout, progress and errors to stderr. Exit 0 is fine, 1 failed, 2 wrong
+//! usage or configuration. An error is one sentence, with a hint on a line of its own.
+
+mod brief;
+mod check;
+mod input;
+mod model;
+mod progress;
+mod serve;
+mod split;
+
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{
+    brief::Detail,
+    config::{Config, load},
+    pipeline::Gateway,
+};
+
+/// Reads an Arabic news article and returns a checked English brief.
+#[derive(Debug, Parser)]
+#[command(name = "mujaz", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Configuration file [default: $MUJAZ_CONFIG, then config.toml, then the built-in defaults]
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print an English brief of an article
+    Brief(brief::Options),
+    /// Print an article as mujaz reads it, as JSON; calls no provider
+    Split(split::Options),
+    /// Serve the HTTP API
+    Serve(serve::Options),
+    /// Check the configuration and say what each task would use
+    Check,
+    /// The embedded model
+    Model {
+        #[command(subcommand)]
+        command: model::Command,
+    },
+}
+
+/// How much of the article to brief.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DetailName {
+    /// Headline and summary
+    Headline,
+    /// Headline, summary and each section's key sentences
+    Brief,
+    /// Every paragraph as well
+    Full,
+}
+
+impl From<DetailName> for Detail {
+    fn from(name: DetailName) -> Self {
+        match name {
+            DetailName::Headline => Self::Headline,
+            DetailName::Brief => Self::Brief,
+            DetailName::Full => Self::Full,
+        }
+    }
+}
+
+/// A command that ended badly.
+#[derive(Debug)]
+struct Failed {
+    code: u8,
+    message: String,
+}
+
+impl Failed {
+    /// Exit 1: the work could not be done.
+    fn work(message: impl Display) -> Self {
+        Self { code: 1, message: message.to_string() }
+    }
+
+    /// Exit 2: usage or configuration is wrong.
+    fn usage(message: impl Display) -> Self {
+        Self { code: 2, message: message.to_string() }
+    }
+}
+
+/// Runs one command to its end.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let config = arguments.config.as_deref();
+    let result = match arguments.command {
+        Command::Brief(options) => brief::run(config, options).await,
+        Command::Split(options) => split::run(config, &options).await,
+        Command::Serve(options) => serve::run(config, options).await,
+        Command::Check => check::run(config),
+        Command::Model { command } => model::run(config, command).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed { code, message }) => {
+            eprintln!("error: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn configured(named: Option<&Path>) -> Result<Config, Failed> {
+    load::load(named).map(|loaded| loaded.config).map_err(Failed::usage)
+}
+
+fn gateway(named: Option<&Path>) -> Result<Gateway, Failed> {
+    Gateway::open(configured(named)?).map_err(Failed::usage)
+}
+
+/// Writes to stdout; a reader that has gone away is no error.
+fn print(text: &str) -> Result<(), Failed> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::work(error)),
+        _ => Ok(()),
+    }
+}

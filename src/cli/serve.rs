@@ -1,0 +1,63 @@
+//! `mujaz serve`: the HTTP API until SIGINT or SIGTERM.
+
+use std::{net::SocketAddr, path::Path};
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::Failed;
+use crate::server;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Address to listen on instead of `server.listen`
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
+    let gateway = super::gateway(config)?;
+    let address = options.listen.unwrap_or(gateway.config.server.listen);
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Failed::work(format!(
+            "cannot listen on {address}: {error}\nhint: set `server.listen` or pass --listen"
+        ))
+    })?;
+    let address = listener.local_addr().map_err(Failed::work)?;
+    gateway.providers.warm();
+    let drain = gateway.config.server.drain;
+    let state = server::State::new(gateway);
+    eprintln!("mujaz listens on http://{address}");
+    tracing::info!(%address, "listening");
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let mut asked = stopped.clone();
+    let serving = server::serve(listener, state, async move {
+        let _ = asked.changed().await;
+    });
+    let drained = async move {
+        signal().await;
+        tracing::info!("stopping: no new requests, finishing those in flight");
+        let _ = stop.send(());
+        tokio::time::sleep(drain).await;
+    };
+    tokio::select! {
+        ended = serving => ended.map_err(Failed::work),
+        () = drained => {
+            tracing::warn!("stopped with requests unfinished");
+            Ok(())
+        }
+    }
+}
+
+/// Completes at SIGINT or SIGTERM.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,136 @@
+//! What is wrong with a configuration file, shown with line, column, caret and a hint.
+//!
+//! A problem is found either by the TOML reader, which gives a byte range, or by a rule, which
+//! gives a path such as `providers.1.timeout`; [`locate`] turns the path into a byte range. The
+//! text of a problem never holds a value that the environment supplied.
+
+use std::{fmt, ops::Range, path::PathBuf};
+
+/// One thing wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Path of the key, its parts joined by dots: `providers.1.timeout`.
+    pub path: String,
+    /// What is wrong, as one clause: "`timeout` is 0".
+    pub message: String,
+    /// What to do about it, where that can be said.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// A problem with the key at `path`.
+    #[must_use]
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into(), hint: None }
+    }
+
+    /// The same problem with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// A configuration that cannot be used. Shows every problem found.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("cannot read {}: {reason}\nhint: name another file with --config or MUJAZ_CONFIG", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why, as the system says it.
+        reason: String,
+    },
+    /// The file was read and says something that cannot be.
+    #[error("{}", show_all(.0))]
+    Invalid(Vec<Located>),
+}
+
+/// A problem at its place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The file's name as given.
+    pub file: String,
+    /// Line, from 1; 0 where the problem has no line of its own.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The line's text.
+    pub text: String,
+    /// Characters to underline.
+    pub width: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Located {
+    /// The problem at a byte range of `source`.
+    #[must_use]
+    pub fn at(file: &str, source: &str, span: Option<Range<usize>>, problem: Problem) -> Self {
+        let Problem { path: _, message, hint } = problem;
+        let file = file.to_owned();
+        let Some(span) = span else {
+            return Self { file, line: 0, column: 0, text: String::new(), width: 0, message, hint };
+        };
+        let start = span.start.min(source.len());
+        let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = source[start..].find('\n').map_or(source.len(), |at| start + at);
+        Self {
+            file,
+            line: source[..start].matches('\n').count() + 1,
+            column: source[line_start..start].chars().count() + 1,
+            text: source[line_start..line_end].to_owned(),
+            width: source[start..span.end.clamp(start, line_end)].chars().count().max(1),
+            message,
+            hint,
+        }
+    }
+}
+
+impl fmt::Display for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 {
+            write!(f, "{}: {}", self.file, self.message)?;
+        } else {
+            let gutter = self.line.to_string().len().max(4);
+            writeln!(f, "{}:{}:{}  {}", self.file, self.line, self.column, self.message)?;
+            writeln!(f, "{:>gutter$} | {}", self.line, self.text)?;
+            let carets = "^".repeat(self.width);
+            write!(f, "{:>gutter$} | {}{carets}", "", " ".repeat(self.column - 1))?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn show_all(problems: &[Located]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The byte range of the value at a dotted path, or of the nearest table above it.
+#[must_use]
+pub fn locate(source: &str, path: &str) -> Option<Range<usize>> {
+    let root = toml::de::DeTable::parse(source).ok()?;
+    let mut found = None;
+    let mut parts = path.split('.');
+    let first = parts.next()?;
+    let mut value = root.get_ref().get(first)?;
+    found = Some(value.span()).or(found);
+    for part in parts {
+        let next = match value.get_ref() {
+            toml::de::DeValue::Table(table) => table.get(part),
+            toml::de::DeValue::Array(items) => part.parse().ok().and_then(|n: usize| items.get(n)),
+            _ => None,
+        };
+        let Some(next) = next else { break };
+        value = next;
+        found = Some(value.span());
+    }
+    found
+}

@@ -1,0 +1,345 @@
+//! The use case: an article goes in, a checked brief comes out.
+//!
+//! read → plan → providers → assemble → check, in that order, in [`Gateway::brief`]. Everything
+//! but the providers is pure and in memory; this module only carries values from one stage to the
+//! next and says on the way how far the work is ([`Event`]).
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+use crate::{
+    article::{self, Article, Reading, Refusal, Source},
+    brief::{
+        Answer, Answered, Brief, BriefUsage, Detail, EngineUsed, Evidence, Provenance, Task,
+        assemble::{self, Copy, Outcome},
+        check,
+        plan::{self, Plan, Strategy},
+    },
+    clock,
+    config::{
+        Config,
+        files::{self, FilesError},
+    },
+    finding::Finding,
+    glossary::Glossary,
+    prompt::Prompts,
+    provider::{Call, Done, Failure, Providers, SetUpError},
+};
+
+/// Section tasks that one brief keeps under way; providers bound the rest.
+const SIDE_BY_SIDE: usize = 64;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The article as it arrived.
+    pub source: Source,
+    /// How much of it is wanted.
+    pub detail: Detail,
+    /// How its tasks may be answered, and until when.
+    pub call: Call,
+}
+
+/// How far the work is. Progress bars and event streams show the same.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The work is planned.
+    Planned {
+        /// Sections of the article.
+        sections: usize,
+        /// Tasks to be done.
+        tasks: usize,
+    },
+    /// A task is done, or given up.
+    TaskDone {
+        /// Index of the section; `None` for the closing task.
+        section: Option<usize>,
+        /// It came out of the cache.
+        cached: bool,
+    },
+}
+
+/// Who hears of progress.
+pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// Why there is no brief.
+#[derive(Debug, thiserror::Error)]
+pub enum BriefError {
+    /// The source holds no Arabic story; no provider was called.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// No provider could do any of the work.
+    #[error("{0}")]
+    Failed(Failure),
+}
+
+/// Why a gateway cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A glossary or prompt file is wrong.
+    #[error("{0}")]
+    Files(#[from] FilesError),
+    /// A provider cannot be set up.
+    #[error("{0}")]
+    Providers(#[from] SetUpError),
+}
+
+/// The gateway: everything that stays from one article to the next. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    /// Which providers do what, as configured.
+    pub config: Arc<Config>,
+    /// Terms and names.
+    pub glossary: Glossary,
+    /// The prompts in use.
+    pub prompts: Prompts,
+    /// Where work is sent.
+    pub providers: Providers,
+}
+
+impl Gateway {
+    /// A gateway as configured.
+    ///
+    /// # Errors
+    /// Where a file that the configuration names cannot be used.
+    pub fn open(config: Config) -> Result<Self, OpenError> {
+        let glossary = files::glossary(&config.glossary)?;
+        let prompts = files::prompts(&config.prompts)?;
+        let providers = Providers::new(&config, &prompts)?;
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers })
+    }
+
+    /// Reads an article: pure, no provider is called, never fails.
+    #[must_use]
+    pub fn read(&self, source: &Source) -> Reading {
+        let mut reading = article::read(source);
+        if let Some(dateline) = &mut reading.article.dateline {
+            let place = dateline.place_ar.as_deref().and_then(|name| self.glossary.place(name));
+            dateline.place = place.map(str::to_owned);
+        }
+        reading
+    }
+
+    /// What would be asked of providers for an article.
+    #[must_use]
+    pub fn plan(&self, article: &Article, detail: Detail) -> Plan {
+        let strategy = match self.config.tasks.summarize.is_empty() {
+            true => Strategy::Extract,
+            false => Strategy::Summarize,
+        };
+        plan::plan(article, &self.glossary, strategy, detail)
+    }
+
+    /// A checked brief of one article.
+    ///
+    /// # Errors
+    /// Where there is no Arabic story, or no provider could do any of the work. Where some of it
+    /// was done, the brief says what is missing.
+    pub async fn brief(&self, order: &Order, listener: &Listener) -> Result<Brief, BriefError> {
+        let reading = self.read(&order.source);
+        if let Some(refusal) = reading.refusal() {
+            return Err(BriefError::Refused(refusal));
+        }
+        let plan = self.plan(&reading.article, order.detail);
+        let work = self.run(&reading.article, &plan, &order.call, listener).await;
+        if let Some(failure) = work.failed_whole() {
+            return Err(BriefError::Failed(failure));
+        }
+        let copy = work.assemble(&reading.article);
+        Ok(self.finish(order, reading, copy, &work))
+    }
+
+    async fn run(&self, article: &Article, plan: &Plan, call: &Call, tell: &Listener) -> Work {
+        let closing_later = plan.strategy == Strategy::Summarize;
+        let planned = plan.sections.iter().flatten().count();
+        let closes = plan.closing.is_some() || closing_later;
+        tell(Event::Planned {
+            sections: article.sections.len(),
+            tasks: planned + usize::from(closes),
+        });
+        // The closing task goes first: it holds the headline, which an editor waits for.
+        let closing = plan.closing.clone().map(|task| (None, task));
+        let sections = plan.sections.iter().enumerate();
+        let sections = sections.filter_map(|(i, task)| Some((Some(i), task.clone()?)));
+        let tasks: Vec<(Option<usize>, Task)> = closing.into_iter().chain(sections).collect();
+        let mut work = Work::new(article.sections.len());
+        let mut results = stream::iter(tasks)
+            .map(|(section, task)| self.one(section, task, call, tell))
+            .buffer_unordered(SIDE_BY_SIDE);
+        while let Some((section, piece)) = results.next().await {
+            work.put(section, piece);
+        }
+        drop(results);
+        if closing_later && work.any_done() {
+            let task = plan::closing(article, &self.glossary, plan.detail, work.evidence());
+            let (_, piece) = self.one(None, task, call, tell).await;
+            work.put(None, piece);
+        }
+        work
+    }
+
+    async fn one(
+        &self,
+        section: Option<usize>,
+        task: Task,
+        call: &Call,
+        tell: &Listener,
+    ) -> (Option<usize>, Piece) {
+        let result = self.providers.run(task.clone(), *call).await;
+        let cached = result.as_ref().is_ok_and(|done| done.cached);
+        tell(Event::TaskDone { section, cached });
+        (section, Piece { task, result })
+    }
+
+    fn finish(&self, order: &Order, reading: Reading, copy: Copy, work: &Work) -> Brief {
+        let Reading { article, findings } = reading;
+        let checks = check::check(&article, &self.glossary, &copy);
+        let Copy { headline, summary, sections, findings: missing } = copy;
+        let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
+        let findings: Vec<Finding> =
+            findings.into_iter().chain(missing).chain(heard).chain(checks).collect();
+        Brief {
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            language: "en".to_owned(),
+            headline,
+            dateline: article.dateline,
+            summary,
+            sections,
+            findings,
+            provenance: Provenance {
+                machine_generated: true,
+                draft: true,
+                engines: work.engines(),
+                prompts: self.prompts.hash().to_owned(),
+                glossary: self.glossary.hash().to_owned(),
+                source_sha256: hex(&Sha256::digest(&order.source.bytes)),
+                created: clock::utc().to_string(),
+            },
+            usage: work.usage(),
+        }
+    }
+}
+
+/// Bytes as lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One task with what came of it.
+struct Piece {
+    task: Task,
+    result: Result<Done, Failure>,
+}
+
+impl Piece {
+    fn outcome(&self) -> Outcome<'_> {
+        let answer = self.result.as_ref().ok().map(|done| &done.answered.answer);
+        Outcome { task: &self.task, answer }
+    }
+}
+
+/// What came of all tasks of one brief.
+struct Work {
+    sections: Vec<Option<Piece>>,
+    closing: Option<Piece>,
+}
+
+impl Work {
+    fn new(sections: usize) -> Self {
+        Self { sections: (0..sections).map(|_| None).collect(), closing: None }
+    }
+
+    fn put(&mut self, section: Option<usize>, piece: Piece) {
+        match section.and_then(|index| self.sections.get_mut(index)) {
+            Some(place) => *place = Some(piece),
+            None => self.closing = Some(piece),
+        }
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.closing.iter().chain(self.sections.iter().flatten())
+    }
+
+    fn done(&self) -> impl Iterator<Item = (&Piece, &Done)> {
+        self.pieces().filter_map(|piece| Some((piece, piece.result.as_ref().ok()?)))
+    }
+
+    fn answered(&self) -> impl Iterator<Item = &Answered> {
+        self.done().map(|(_, done)| done.answered.as_ref())
+    }
+
+    fn any_done(&self) -> bool {
+        self.done().next().is_some()
+    }
+
+    /// The failure to tell, where nothing at all was done.
+    fn failed_whole(&self) -> Option<Failure> {
+        if self.any_done() {
+            return None;
+        }
+        self.pieces().find_map(|piece| piece.result.as_ref().err().cloned())
+    }
+
+    /// The sections' English with its sources, for the closing task.
+    fn evidence(&self) -> Vec<Evidence> {
+        let answers = self.sections.iter().flatten().filter_map(|piece| piece.outcome().answer);
+        answers
+            .filter_map(|answer| match answer {
+                Answer::Summarize { passages, .. } => Some(passages.clone()),
+                Answer::Translate { .. } | Answer::Headline { .. } => None,
+            })
+            .flatten()
+            .collect()
+    }
+
+    fn assemble(&self, article: &Article) -> Copy {
+        let sections: Vec<Option<Outcome<'_>>> =
+            self.sections.iter().map(|piece| piece.as_ref().map(Piece::outcome)).collect();
+        assemble::assemble(article, &sections, self.closing.as_ref().map(Piece::outcome))
+    }
+
+    fn engines(&self) -> Vec<EngineUsed> {
+        let mut used: Vec<EngineUsed> = Vec::new();
+        for (piece, done) in self.done() {
+            let engine = &done.answered.engine;
+            let one = EngineUsed {
+                task: piece.task.name().to_owned(),
+                provider: engine.provider.clone(),
+                model: engine.model.clone(),
+            };
+            if !used.contains(&one) {
+                used.push(one);
+            }
+        }
+        used
+    }
+
+    fn usage(&self) -> BriefUsage {
+        let mut usage = BriefUsage {
+            sections: self.sections.iter().flatten().count() as u64,
+            ..BriefUsage::default()
+        };
+        for (_, done) in self.done() {
+            if done.cached {
+                continue;
+            }
+            usage.provider_calls += done.answered.usage.calls;
+            usage.input_tokens += done.answered.usage.input_tokens;
+            usage.output_tokens += done.answered.usage.output_tokens;
+            usage.characters += done.answered.usage.characters;
+        }
+        let sections = self.sections.iter().flatten();
+        let cached = sections.filter(|p| p.result.as_ref().is_ok_and(|done| done.cached));
+        usage.cached_sections = cached.count() as u64;
+        usage
+    }
+}
+
+/// The moment by which an order of now must be answered.
+#[must_use]
+pub fn deadline(config: &Config) -> Instant {
+    clock::now() + config.server.deadline
+}

@@ -1,0 +1,119 @@
+//! `POST /v1/briefs` makes a brief; `GET` and `DELETE /v1/briefs/{id}` read and forget one.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Path, Request, State as Shared},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+use super::{
+    State,
+    problem::{Problem, ProviderReason},
+    source::{self, Posted},
+    split,
+};
+use crate::{
+    brief::Brief,
+    pipeline::{self, BriefError, Listener, Order},
+    provider::{CachePolicy, Call, Failure},
+    render::Format,
+};
+
+/// The brief of the posted article in the format that `Accept` prefers.
+pub(super) async fn create(
+    Shared(state): Shared<State>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let accept = joined(request.headers(), header::ACCEPT);
+    let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
+    let _place = state.admitted.clone().try_acquire_owned().map_err(|_| Problem::overloaded())?;
+    let posted = source::posted(request, &state.gateway.config.server).await?;
+    let key = state.answers.key(&posted, format);
+    if !posted.options.confidential
+        && let Some(rendered) = state.answers.find(&key).await
+    {
+        return Ok(respond(format, rendered.body));
+    }
+    let confidential = posted.options.confidential;
+    let brief = Arc::new(make(&state, posted).await?);
+    let body = Bytes::from(format.render(&brief));
+    if !confidential {
+        state.answers.keep(key, brief, body.clone()).await;
+    }
+    Ok(respond(format, body))
+}
+
+async fn make(state: &State, posted: Posted) -> Result<Brief, Problem> {
+    let deadline = pipeline::deadline(&state.gateway.config);
+    let turn = tokio::time::timeout_at(deadline, state.making.acquire());
+    let _turn = turn.await.map_err(|_| Problem::overloaded())?.map_err(|_| Problem::internal())?;
+    let confidential = posted.options.confidential;
+    let order = Order {
+        source: posted.source,
+        detail: posted.options.detail,
+        call: Call {
+            deadline,
+            cache: if confidential { CachePolicy::NoStore } else { CachePolicy::Use },
+        },
+    };
+    let silent: Listener = Arc::new(|_| ());
+    state.gateway.brief(&order, &silent).await.map_err(|error| match error {
+        BriefError::Refused(refusal) => split::refused(&refusal),
+        BriefError::Failed(failure) => failed(&failure),
+    })
+}
+
+/// The brief of this id.
+pub(super) async fn read(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let accept = joined(&headers, header::ACCEPT);
+    let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
+    let brief = state.answers.read(&id).await.ok_or_else(unknown)?;
+    Ok(respond(format, format.render(&brief).into()))
+}
+
+/// Forgets the brief of this id.
+pub(super) async fn forget(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    match state.answers.forget(&id).await {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(unknown()),
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("No brief has this id; it may have been forgotten.")
+}
+
+/// All values of a header that may come more than once, as one list.
+fn joined(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    let values: Vec<&str> =
+        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+fn respond(format: Format, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+fn failed(failure: &Failure) -> Problem {
+    let reasons = failure.reasons.iter().map(|reason| ProviderReason {
+        provider: reason.provider.clone(),
+        reason: reason.kind.name().to_owned(),
+        detail: reason.detail.clone(),
+    });
+    let retry_after = failure.retry_after.map(|wait| wait.as_secs_f64().ceil() as u64);
+    Problem::providers_failed(failure.to_string(), reasons.collect(), retry_after)
+}

@@ -1,0 +1,23 @@
+//! `GET /healthz` and `GET /readyz`: is the process alive, and can it make briefs.
+//!
+//! Neither touches a provider or waits for anything, so both answer while the embedded model
+//! works at full load.
+
+use axum::{Json, extract::State as Shared, http::StatusCode};
+use serde_json::{Value, json};
+
+use super::State;
+
+/// 200 while the process runs.
+pub(super) async fn alive() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// 200 where briefs can be made, 503 where not, with each provider's state.
+pub(super) async fn ready(Shared(state): Shared<State>) -> (StatusCode, Json<Value>) {
+    let providers = state.gateway.providers.states();
+    let ready = providers.iter().any(|provider| provider.usable);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = if ready { "ready" } else { "not ready" };
+    (status, Json(json!({ "status": word, "providers": providers })))
+}

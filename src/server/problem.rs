@@ -1,0 +1,227 @@
+//! Every way in which a request can end badly, as `application/problem+json` (RFC 9457).
+//!
+//! This is the only place that knows our status codes. Each problem has a constructor; its
+//! `type` is stable and listed in the README, its `detail` is one sentence for the caller with
+//! what to do. A handler returns the [`Problem`]; [`finish`] writes it with the request's id, so
+//! that no handler has to carry that. No text of an article, a provider or a key is in any.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+/// The header that carries a request's id, in and out.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A request that ended badly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Stable name of the kind, a path such as `/problems/not-arabic`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: String,
+    /// The HTTP status.
+    #[serde(serialize_with = "status_number")]
+    pub status: StatusCode,
+    /// What happened this time and what to do.
+    pub detail: String,
+    /// The request's id; written by [`finish`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// What each provider said, where all failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<ProviderReason>,
+    /// Seconds to wait; also sent as `Retry-After`.
+    #[serde(rename = "retry_after_s", skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+/// Why one provider could not do the work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProviderReason {
+    /// The provider's name.
+    pub provider: String,
+    /// The stable kind of fault.
+    pub reason: String,
+    /// The same for people.
+    pub detail: String,
+}
+
+fn status_number<S: serde::Serializer>(status: &StatusCode, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    fn new(status: StatusCode, name: &str, title: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{name}"),
+            title: title.to_owned(),
+            status,
+            detail: detail.into(),
+            request_id: None,
+            providers: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// 422: there is no text.
+    pub fn empty(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "empty-article", "The article is empty", detail)
+    }
+
+    /// 422: there is text but no story in it.
+    pub fn no_body(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "no-article-body", "No article body was found", detail)
+    }
+
+    /// 422: the story is in another language.
+    pub fn not_arabic(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "not-arabic", "The article is not in Arabic", detail)
+    }
+
+    /// 400: the JSON is broken or a field is wrong.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed-request", "The request is malformed", detail)
+    }
+
+    /// 413: the body is larger than `server.max_body_bytes`.
+    pub fn too_large(limit: usize) -> Self {
+        let detail = format!(
+            "The article is larger than the limit of {limit} bytes; send less, or raise \
+             `server.max_body_bytes` in config.toml."
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The article is too large", detail)
+    }
+
+    /// 415: the content type is none that is read.
+    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, "unsupported-media-type", "The content type is not supported", detail)
+    }
+
+    /// 406: nothing on offer is acceptable.
+    pub fn not_acceptable() -> Self {
+        let detail = "Ask for application/json or text/markdown in the Accept header.";
+        let title = "No acceptable format";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", title, detail)
+    }
+
+    /// 404: nothing is at this address.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail)
+    }
+
+    /// 405: the address does not take this method.
+    pub fn method_not_allowed() -> Self {
+        let detail = "This address does not take that method; GET / lists the endpoints.";
+        let title = "Method not allowed";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", title, detail)
+    }
+
+    /// 503: more requests wait than `server.queue` allows.
+    pub fn overloaded() -> Self {
+        let detail = "Too many briefs are waiting; try again shortly.";
+        let title = "The gateway is full";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", title, detail);
+        problem.retry_after = Some(1);
+        problem
+    }
+
+    /// 503 where waiting helps, 502 where not: no provider could do any of the work.
+    pub fn providers_failed(
+        detail: impl Into<String>,
+        providers: Vec<ProviderReason>,
+        retry_after: Option<u64>,
+    ) -> Self {
+        let status = match retry_after {
+            Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+            None => StatusCode::BAD_GATEWAY,
+        };
+        let title = "No provider could do the work";
+        let problem = Self::new(status, "all-providers-failed", title, detail);
+        Self { providers, retry_after, ..problem }
+    }
+
+    /// 408: the body did not arrive in time.
+    pub fn slow_body() -> Self {
+        let detail = "The body did not arrive in time; send it again.";
+        let title = "The request was too slow";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "slow-request", title, detail)
+    }
+
+    /// 500: a fault of ours.
+    pub fn internal() -> Self {
+        let detail = "Something went wrong here; the log has the same request_id.";
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, "internal", "Internal error", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every request an id, and every problem its body.
+pub async fn finish(mut request: Request, next: Next) -> Response {
+    let given = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let id = given.filter(|id| is_plain(id)).map_or_else(new_id, str::to_owned);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.run(request).await;
+    let bare = is_bare_refusal(&response);
+    if let Some(problem) = response.extensions_mut().remove::<Problem>().or(bare) {
+        response = write(Problem { request_id: Some(id.clone()), ..problem });
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The id of the request in hand.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+fn new_id() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+fn is_plain(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// The router's own refusals, which come without a body of ours.
+fn is_bare_refusal(response: &Response) -> Option<Problem> {
+    let ours = response.headers().contains_key(header::CONTENT_TYPE);
+    match response.status() {
+        StatusCode::NOT_FOUND if !ours => {
+            Some(Problem::not_found("Nothing is at this address; GET / lists the endpoints."))
+        }
+        StatusCode::METHOD_NOT_ALLOWED if !ours => Some(Problem::method_not_allowed()),
+        _ => None,
+    }
+}
+
+fn write(problem: Problem) -> Response {
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = problem.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,37 @@
+//! `POST /v1/split`: the article as mujaz reads it. Calls no provider.
+
+use axum::{
+    extract::{Request, State as Shared},
+    http::header,
+    response::{IntoResponse, Response},
+};
+
+use super::{State, problem::Problem, source};
+use crate::article::Refusal;
+
+/// The reading as the contract's JSON, or a 4xx problem where there is no Arabic story.
+pub(super) async fn split(
+    Shared(state): Shared<State>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let posted = source::posted(request, &state.gateway.config.server).await?;
+    // Parsing a large article takes milliseconds of pure computation: off the async threads.
+    let gateway = state.gateway.clone();
+    let reading = tokio::task::spawn_blocking(move || gateway.read(&posted.source));
+    let reading = reading.await.map_err(|_| Problem::internal())?;
+    if let Some(refusal) = reading.refusal() {
+        return Err(refused(&refusal));
+    }
+    let body = serde_json::to_vec(&reading).map_err(|_| Problem::internal())?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// The problem that tells a refusal.
+pub(super) fn refused(refusal: &Refusal) -> Problem {
+    let detail = refusal.to_string();
+    match refusal {
+        Refusal::Empty => Problem::empty(detail),
+        Refusal::NotArabic { .. } => Problem::not_arabic(detail),
+        _ => Problem::no_body(detail),
+    }
+}

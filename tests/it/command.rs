@@ -1,0 +1,81 @@
+//! The binary as a person meets it: what it prints, and its exit code.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+fn mujaz(arguments: &[&str], stdin: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mujaz"))
+        .args(arguments)
+        .current_dir(std::env::temp_dir())
+        .env_remove("MUJAZ_CONFIG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments may end before it reads.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    child.wait_with_output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn split_prints_the_contract_and_exits_0() {
+    let article = include_bytes!("../../examples/port.txt");
+    let output = mujaz(&["split"], article);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
+fn an_article_that_is_none_exits_1_with_one_sentence() {
+    let refused: Vec<String> = [
+        "".as_bytes(),
+        "تعليقك\n\nYou are replying to: .\n".as_bytes(),
+        "The minister said on Monday that the port would be widened by the end of the year, and \
+         that the work would take thirty months in all."
+            .as_bytes(),
+        "12345 67890 / 11 ... 22\n".as_bytes(),
+    ]
+    .into_iter()
+    .map(|article| {
+        let output = mujaz(&["brief"], article);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stdout.is_empty(), "nothing is invented");
+        stderr(&output)
+    })
+    .collect();
+    insta::assert_snapshot!(refused.join("\n"));
+}
+
+#[test]
+fn wrong_usage_and_wrong_configuration_exit_2() {
+    assert_eq!(mujaz(&["brief", "--format", "pdf"], b"").status.code(), Some(2));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, "[server]\nlisten = 80\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let output = mujaz(&["check", "--config", path], b"");
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(stderr(&output).replace(path, "config.toml"));
+}
+
+#[test]
+fn a_configuration_that_cannot_be_found_is_named() {
+    let output = mujaz(&["check", "--config", "/nowhere/config.toml"], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("/nowhere/config.toml"));
+}
+
+#[test]
+fn check_says_what_each_task_would_use() {
+    let output = mujaz(&["check"], b"");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let first: Vec<&str> = text.lines().take(4).collect();
+    insta::assert_snapshot!(first.join("\n"));
+}
