@@ -9,6 +9,7 @@
 //! Pure and deterministic: the same article, glossary and copy give the same findings in the same
 //! order.
 
+mod adherence;
 mod attribution;
 mod claims;
 mod coverage;
@@ -39,14 +40,14 @@ pub const VERSION: u32 = 2;
 /// several passages at once. Each names a passage and at least one source paragraph; an article
 /// without a paragraph has nothing to compare with and gives none.
 #[must_use]
-pub fn check(article: &Article, _glossary: &Glossary, copy: &Copy) -> Vec<Finding> {
+pub fn check(article: &Article, glossary: &Glossary, copy: &Copy) -> Vec<Finding> {
     let readings = unit::Readings::of(article);
     let units = unit::units(article, copy, &readings);
     let mut findings = Vec::new();
     for unit in &units {
         evidence::check(unit, &mut findings);
         if !unit.is_missing() {
-            compare(unit, &mut findings);
+            compare(unit, glossary, &mut findings);
         }
     }
     wording::repeats(&units, &mut findings);
@@ -55,7 +56,7 @@ pub fn check(article: &Article, _glossary: &Glossary, copy: &Copy) -> Vec<Findin
     findings
 }
 
-fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
+fn compare(unit: &Unit<'_>, glossary: &Glossary, findings: &mut Vec<Finding>) {
     wording::check(unit, findings);
     numbers::check(unit, findings);
     dates::check(unit, findings);
@@ -63,7 +64,8 @@ fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     coverage::check(unit, findings);
     quotes::check(unit, findings);
     attribution::check(unit, findings);
-    names::check(unit, findings);
+    names::check(unit, glossary, findings);
+    adherence::check(unit, glossary, findings);
     negation::check(unit, findings);
     claims::check(unit, findings);
 }
