@@ -98,6 +98,7 @@ pub(super) const SOFT: &[&str] = &[
     "قليل",
     "قلیل",
     "قليله",
+    "لما",
 ];
 /// After a particle or a nominal: words with which nothing is denied.
 const IDLE: &[&str] = &[
@@ -165,15 +166,24 @@ const ONLY: &[&str] = &["الا", "سوي"];
 /// English words that deny plainly.
 const PLAIN: &[&str] = &[
     "not", "never", "cannot", "no", "nor", "neither", "none", "nothing", "nobody", "nowhere",
-    "without", "non",
+    "without",
 ];
 /// English words that deny by their sense.
 const SENSES: &[&str] = &[
-    "ban", "banned", "bans", "barely", "few", "hardly", "less", "little", "only", "rather",
+    "ban", "banned", "bans", "barely", "few", "hardly", "non", "less", "little", "only", "rather",
     "seldom", "unless", "zero",
 ];
 /// Stems of such words, and of those with a negative prefix that is no mere opening of a word.
 const SENSE_STEMS: &[&str] = &[
+    "anonym",
+    "asynchron",
+    "implaus",
+    "indomit",
+    "intangib",
+    "indisput",
+    "infinit",
+    "inacces",
+    "inexplic",
     "absen",
     "abstain",
     "avoid",
@@ -329,7 +339,7 @@ impl<'a> Denials<'a> {
                 }
             } else if meaning.is(Meaning::DENIAL) {
                 found.idle += 1;
-            } else if meaning.is(Meaning::SENSE) {
+            } else if meaning.is(Meaning::SENSE) && !repeats(arabic, index) {
                 found.sense += 1;
             } else if meaning.is(Meaning::SOFT) {
                 found.idle += 1;
@@ -347,6 +357,12 @@ pub(super) fn denies_by_sense(word: &str) -> bool {
     });
     let bare = word.strip_prefix("ال").unwrap_or(word);
     OPENINGS.open(bare) || bare.len() <= 4 && SENSE.contains(&bare)
+}
+
+/// Whether a word comes back in another form: "refused a flat refusal" refuses once.
+fn repeats(arabic: &Arabic<'_>, index: usize) -> bool {
+    let root: String = super::text::bare(arabic.word(index)).chars().take(3).collect();
+    (0..index).any(|before| super::text::bare(arabic.word(before)).starts_with(&root))
 }
 
 /// Whether the negative word at `index` denies nothing.
@@ -372,8 +388,11 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     fn of(english: &English<'a>) -> Self {
         let mut told = Self { plain: 0, sense: 0, first: "" };
-        for word in &english.words {
+        for (index, word) in english.words.iter().enumerate() {
             let lower = english.lower(*word);
+            if lower == "no" && numbers_next(english, index) {
+                continue;
+            }
             if PLAIN.contains(&lower) || lower.ends_with("n't") || lower.ends_with("n’t") {
                 told.plain += 1;
                 if told.first.is_empty() {
@@ -385,6 +404,12 @@ impl<'a> Told<'a> {
         }
         told
     }
+}
+
+/// Whether a number follows, as in "No. 11".
+fn numbers_next(english: &English<'_>, index: usize) -> bool {
+    let next = english.words.get(index + 1);
+    next.is_some_and(|next| english.lower(*next).starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a word denies by prefix, suffix or sense.
