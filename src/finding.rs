@@ -114,6 +114,55 @@ pub enum Code {
     Stale,
 }
 
+impl Code {
+    /// Every code, in the order of the list above.
+    pub const ALL: [Self; 43] = [
+        Self::InvalidBytes,
+        Self::CharsetGuessed,
+        Self::MojibakeRecovered,
+        Self::MixedLanguage,
+        Self::NumberAmbiguous,
+        Self::TakeFollows,
+        Self::SourceTruncated,
+        Self::SourceBounded,
+        Self::SourceUnreadable,
+        Self::SourceRepeated,
+        Self::NumberMissing,
+        Self::NumberUnsupported,
+        Self::ArabicLeft,
+        Self::ScriptForeign,
+        Self::EntityLeft,
+        Self::MarkupLeft,
+        Self::PreambleLeft,
+        Self::TextRepeated,
+        Self::TextTruncated,
+        Self::TextShort,
+        Self::TextLong,
+        Self::SectionOmitted,
+        Self::QuoteUnsupported,
+        Self::QuoteMissing,
+        Self::QuoteUnbalanced,
+        Self::QuoteUnattributed,
+        Self::AttributionMissing,
+        Self::NegationMissing,
+        Self::NegationUnsupported,
+        Self::DateMissing,
+        Self::DateUnsupported,
+        Self::NameUnsupported,
+        Self::NameMissing,
+        Self::NameVaries,
+        Self::GlossaryIgnored,
+        Self::DirectionReversed,
+        Self::TrendReversed,
+        Self::ClaimUnsupported,
+        Self::PassageMissing,
+        Self::EvidenceMissing,
+        Self::EvidenceUnknown,
+        Self::OptionDropped,
+        Self::Stale,
+    ];
+}
+
 /// One thing that a reader should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -150,5 +199,25 @@ impl Finding {
     pub fn at_sources(mut self, sources: impl IntoIterator<Item = SourceId>) -> Self {
         self.sources.extend(sources);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_in_the_list_for_readers_and_in_the_list_of_all() {
+        let listed = include_str!("../docs/findings.md");
+        for code in Code::ALL {
+            let name = serde_json::to_value(code).unwrap();
+            let name = name.as_str().unwrap();
+            assert!(listed.contains(&format!("| `{name}` |")), "{name}");
+        }
+        let source = include_str!("finding.rs");
+        let (_, list) = source.split_once("pub enum Code {").unwrap();
+        let (list, _) = list.split_once("\n}").unwrap();
+        let declared = list.lines().filter(|line| line.ends_with(',')).count();
+        assert_eq!(declared, Code::ALL.len());
     }
 }
