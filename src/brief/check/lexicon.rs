@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// What the dictionary says of an English word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ struct Key {
 struct Lexicon {
     /// In order, so that the key that a word starts with is found by halving.
     keys: Vec<Key>,
+    /// For each first byte the end of the keys that open with it or with a lesser one.
+    opens: [usize; 256],
     finder: AhoCorasick,
     /// The stem of each pattern of the finder.
     stem_of: Vec<usize>,
@@ -118,14 +120,21 @@ impl Lexicon {
         keys.sort_by_key(|key| (key.text, !key.entry.has_stems()));
         keys.dedup_by_key(|key| key.text);
         link(&mut keys);
-        #[expect(clippy::expect_used, reason = "the list is compiled in and a test reads it")]
-        let finder = AhoCorasick::new(&patterns).expect("the stems are few and short");
-        Self { keys, finder, stem_of, stems }
+        let opens = openings(&keys);
+        // The table costs some megabytes once and makes the search several times as fast.
+        let finder = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&patterns)
+            .expect("the stems are compiled in, few and short, and a test reads them");
+        Self { keys, opens, finder, stem_of, stems }
     }
 
     /// The entry of the longest key that is the word or, as a stem, opens it.
     fn longest(&self, word: &str) -> Option<Entry> {
-        let mut at = self.keys.partition_point(|key| key.text <= word).checked_sub(1);
+        let first = usize::from(*word.as_bytes().first()?);
+        let (start, end) = (first.checked_sub(1).map_or(0, |at| self.opens[at]), self.opens[first]);
+        let within = self.keys[start..end].partition_point(|key| key.text <= word);
+        let mut at = within.checked_sub(1).map(|at| start + at);
         while let Some(index) = at {
             let key = &self.keys[index];
             if let Some(rest) = word.strip_prefix(key.text) {
@@ -146,6 +155,15 @@ fn spellings(stem: &str) -> Vec<String> {
         return vec![stem.to_owned()];
     }
     ["", "و", "ال", "وال", "ب", "بال", "ل"].iter().map(|open| format!(" {open}{stem} ")).collect()
+}
+
+/// For each first byte the end of the keys that open with it or with a lesser one.
+fn openings(keys: &[Key]) -> [usize; 256] {
+    let mut ends = [0; 256];
+    for (byte, end) in (0_u8..=255).zip(&mut ends) {
+        *end = keys.partition_point(|key| key.text.as_bytes().first() <= Some(&byte));
+    }
+    ends
 }
 
 /// Gives every key the longest other key that it starts with.

@@ -43,20 +43,22 @@ pub const VERSION: u32 = 2;
 pub fn check(article: &Article, glossary: &Glossary, copy: &Copy) -> Vec<Finding> {
     let readings = unit::Readings::of(article);
     let units = unit::units(article, copy, &readings);
-    let mut findings = Vec::new();
+    let (mut findings, mut names) = (Vec::new(), Vec::new());
     for unit in &units {
         evidence::check(unit, &mut findings);
         if !unit.is_missing() {
-            compare(unit, glossary, &mut findings);
+            compare(unit, &mut findings);
+            names::check(unit, glossary, &mut names, &mut findings);
+            adherence::check(unit, glossary, &mut findings);
         }
     }
     wording::repeats(&units, &mut findings);
-    names::constancy(&units, &mut findings);
+    names::constancy(names, &mut findings);
     coverage::sections(article, copy, &mut findings);
     findings
 }
 
-fn compare(unit: &Unit<'_>, glossary: &Glossary, findings: &mut Vec<Finding>) {
+fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     wording::check(unit, findings);
     numbers::check(unit, findings);
     dates::check(unit, findings);
@@ -64,8 +66,6 @@ fn compare(unit: &Unit<'_>, glossary: &Glossary, findings: &mut Vec<Finding>) {
     coverage::check(unit, findings);
     quotes::check(unit, findings);
     attribution::check(unit, findings);
-    names::check(unit, glossary, findings);
-    adherence::check(unit, glossary, findings);
     negation::check(unit, findings);
     claims::check(unit, findings);
 }

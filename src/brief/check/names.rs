@@ -9,7 +9,8 @@
 use std::collections::HashMap;
 
 use super::{
-    adherence, lexicon,
+    adherence,
+    lexicon::{self, Entry},
     text::{Arabic, Word, without_conjunction},
     translit::Name,
     unit::{Kind, Unit},
@@ -70,37 +71,60 @@ const TITLES: [&str; 36] = [
     "lord",
 ];
 
-/// Says which names have nothing in the source.
-pub(super) fn check(unit: &Unit<'_>, glossary: &Glossary, findings: &mut Vec<Finding>) {
-    if unit.kind == Kind::Headline && unit.arabic.is_none() && unit.evidence.is_empty() {
-        return;
-    }
-    let mut said: Vec<&str> = Vec::new();
+/// One English spelling of an Arabic name and where it stands.
+#[derive(Debug)]
+pub(super) struct Rendering<'u, 'a> {
+    arabic: &'u str,
+    lower: String,
+    typed: &'a str,
+    unit: &'u Unit<'a>,
+}
+
+/// Says which names have nothing in the source, and keeps those that were heard there.
+pub(super) fn check<'u, 'a>(
+    unit: &'u Unit<'a>,
+    glossary: &Glossary,
+    heard: &mut Vec<Rendering<'u, 'a>>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut done: Vec<&str> = Vec::new();
+    let title_case = unit.kind != Kind::Passage && is_title_case(unit);
     for (index, word) in unit.english.words.iter().enumerate() {
         let typed = name_of(unit, *word);
-        let Some(typed) = typed.filter(|typed| !said.contains(typed)) else { continue };
+        let Some(typed) = typed.filter(|typed| !title_case && !done.contains(typed)) else {
+            continue;
+        };
+        let known = known(unit, *word, typed);
+        if known.is_some_and(|entry| entry.whole && !(entry.name && entry.has_stems())) {
+            continue;
+        }
+        done.push(typed);
+        let name = known.filter(|entry| entry.name && entry.has_stems());
+        if name.is_some_and(|entry| unit.texts().any(|text| text.stems().has(entry))) {
+            continue;
+        }
         let lower = typed.to_lowercase();
-        match lexicon::look_up(typed, &lower) {
-            Some(entry) if entry.name && entry.has_stems() => {
-                let there = unit.texts().any(|text| text.stems().has(entry));
-                if !there && !stands_in_latin(unit, &lower) && heard(unit, &lower).is_none() {
-                    said.push(typed);
-                    say(unit, typed, Severity::Error, findings);
-                }
+        if name.is_none() && !is_surely_name(unit, index, typed) || stands_in_latin(unit, &lower) {
+            continue;
+        }
+        if let Some(arabic) = hear(unit, &lower) {
+            if name.is_none() {
+                heard.push(Rendering { arabic, lower, typed, unit });
             }
-            Some(entry) if entry.whole => {}
-            _ if stands_in_latin(unit, &lower) => {}
-            _ if is_surely_name(unit, index, typed)
-                && heard(unit, &lower).is_none()
-                && !joined(unit, index)
-                && !adherence::renders(unit, glossary, &lower) =>
-            {
-                said.push(typed);
-                say(unit, typed, Severity::Warning, findings);
-            }
-            _ => {}
+        } else if !joined(unit, index) && !adherence::renders(unit, glossary, &lower) {
+            let severity = if name.is_some() { Severity::Error } else { Severity::Warning };
+            say(unit, typed, severity, findings);
         }
     }
+}
+
+/// What the dictionary says of a name, its genitive left out.
+fn known(unit: &Unit<'_>, word: Word, typed: &str) -> Option<Entry> {
+    if typed.len() == word.place().len() {
+        return word.entry;
+    }
+    let lower = &unit.english.lower(word)[..typed.len()];
+    lexicon::look_up(typed, lower)
 }
 
 fn say(unit: &Unit<'_>, typed: &str, severity: Severity, findings: &mut Vec<Finding>) {
@@ -117,10 +141,7 @@ fn name_of<'a>(unit: &Unit<'a>, word: Word) -> Option<&'a str> {
     if !word.capital || letters < 3 || !lowers || typed.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
-    if typed.contains(['\'', '’']) || unit.kind != Kind::Passage && is_title_case(unit) {
-        return None;
-    }
-    Some(typed)
+    (!typed.contains(['\'', '’'])).then_some(typed)
 }
 
 /// Whether an unknown word at `index` is surely written as a name, and not as a word of a title or
@@ -156,7 +177,7 @@ fn is_title_case(unit: &Unit<'_>) -> bool {
 }
 
 /// The Arabic word that a name sounds like, as folded, and how well.
-fn heard<'a>(unit: &'a Unit<'_>, lower: &str) -> Option<&'a str> {
+fn hear<'a>(unit: &'a Unit<'_>, lower: &str) -> Option<&'a str> {
     let names: Vec<Name> = forms(lower).filter_map(Name::of).collect();
     unit.texts().find_map(|text| in_text(text, &names))
 }
@@ -171,7 +192,7 @@ fn joined(unit: &Unit<'_>, index: usize) -> bool {
         both.then(|| format!("{}{}", unit.english.lower(*one), unit.english.lower(*two)))
     };
     let before = index.checked_sub(1).and_then(pair);
-    [before, pair(index)].into_iter().flatten().any(|pair| heard(unit, &pair).is_some())
+    [before, pair(index)].into_iter().flatten().any(|pair| hear(unit, &pair).is_some())
 }
 
 /// Whether the Arabic has the name in Latin letters.
@@ -216,28 +237,13 @@ fn bare_forms(word: &str) -> impl Iterator<Item = &str> {
     std::iter::once(word).chain(rest).chain(attached)
 }
 
-/// One English spelling of an Arabic name and where it stands.
-struct Rendering<'u, 'a> {
-    lower: String,
-    typed: &'a str,
-    unit: &'u Unit<'a>,
-}
-
 /// Says where one Arabic name has several English spellings.
-pub(super) fn constancy(units: &[Unit<'_>], findings: &mut Vec<Finding>) {
+pub(super) fn constancy(heard: Vec<Rendering<'_, '_>>, findings: &mut Vec<Finding>) {
     let mut renderings: HashMap<&str, Vec<Rendering<'_, '_>>> = HashMap::new();
-    for unit in units.iter().filter(|unit| !unit.is_missing()) {
-        for word in &unit.english.words {
-            let Some(typed) = name_of(unit, *word) else { continue };
-            let lower = typed.to_lowercase();
-            if lower.len() < 4 || lexicon::look_up(typed, &lower).is_some_and(|entry| entry.whole) {
-                continue;
-            }
-            let Some(arabic) = heard(unit, &lower) else { continue };
-            let all = renderings.entry(super::text::bare(arabic)).or_default();
-            if all.iter().all(|other| other.lower != lower) {
-                all.push(Rendering { lower, typed, unit });
-            }
+    for one in heard.into_iter().filter(|one| one.lower.len() >= 4) {
+        let all = renderings.entry(super::text::bare(one.arabic)).or_default();
+        if all.iter().all(|other| other.lower != one.lower) {
+            all.push(one);
         }
     }
     let mut varied: Vec<Vec<Rendering<'_, '_>>> =
