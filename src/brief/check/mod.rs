@@ -32,7 +32,7 @@ use crate::{article::Article, brief::assemble::Copy, finding::Finding, glossary:
 use unit::Unit;
 
 /// Grows with every change of a rule, so that cached briefs are checked again.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What a reader should know about the English of `copy`, which was made from `article`.
 ///

@@ -179,9 +179,13 @@ pub(super) fn bare(word: &str) -> &str {
     word
 }
 
-/// Openings of words, of which one is looked for by halving.
+/// Openings of words, of which one is looked for by halving within those of one first byte.
 #[derive(Debug)]
-pub(super) struct Openings(Vec<&'static str>);
+pub(super) struct Openings {
+    sorted: Vec<&'static str>,
+    /// For each first byte the end of the openings that start with it or a lesser one.
+    ends: [usize; 256],
+}
 
 impl Openings {
     /// A list without those that another one opens.
@@ -189,13 +193,20 @@ impl Openings {
         let mut sorted = list.to_vec();
         sorted.sort_unstable();
         sorted.dedup_by(|next, kept| next.starts_with(*kept));
-        Self(sorted)
+        let mut ends = [0; 256];
+        for (byte, end) in (0_u8..=255).zip(&mut ends) {
+            *end = sorted.partition_point(|word| word.as_bytes().first() <= Some(&byte));
+        }
+        Self { sorted, ends }
     }
 
     /// Whether one of them opens the word.
     pub(super) fn open(&self, word: &str) -> bool {
-        let after = self.0.partition_point(|opening| *opening <= word);
-        after.checked_sub(1).is_some_and(|at| word.starts_with(self.0[at]))
+        let Some(&first) = word.as_bytes().first() else { return false };
+        let start = first.checked_sub(1).map_or(0, |at| self.ends[usize::from(at)]);
+        let own = &self.sorted[start..self.ends[usize::from(first)]];
+        let after = own.partition_point(|opening| *opening <= word);
+        after.checked_sub(1).is_some_and(|at| word.starts_with(own[at]))
     }
 }
 

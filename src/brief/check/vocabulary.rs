@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
     ops::{BitOr, BitOrAssign},
     sync::LazyLock,
 };
@@ -64,8 +65,33 @@ impl BitOrAssign for Meaning {
     }
 }
 
-static TABLE: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
-    let mut table: HashMap<&'static str, Meaning> = HashMap::new();
+/// FNV-1a: a few words of our own need no defence against chosen keys, and four look-ups for each
+/// word of an article should cost nothing.
+#[derive(Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+}
+
+type Table = HashMap<&'static str, Meaning, BuildHasherDefault<Fnv>>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::default();
     for (list, meaning) in [
         (speech::VERBS, Meaning::SPEECH),
         (speech::SURE, Meaning::SURE_SPEECH),
