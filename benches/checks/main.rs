@@ -146,9 +146,12 @@ impl Bench<'_> {
             .into_iter()
             .chain(ENGINES.into_iter().filter(|engine| !["argos", "opusmt"].contains(engine)))
         {
-            let flagged: Vec<usize> = rows
+            let rows: Vec<&&Pair> = rows
                 .iter()
                 .filter(|p| engine != "reference" || !labels.misaligned(p.line))
+                .collect();
+            let flagged: Vec<usize> = rows
+                .iter()
                 .filter(|p| self.findings(p, p.english(engine)).iter().any(|f| is_number(f.code)))
                 .map(|p| p.line)
                 .collect();

@@ -123,7 +123,7 @@ fn push_word<W: Copy + PartialEq>(
 }
 
 fn is_letter(c: char) -> bool {
-    matches!(c, '\u{620}'..='\u{65F}' | '\u{670}' | TATWEEL) || c.is_alphabetic()
+    matches!(c, '\u{620}'..='\u{65F}' | '\u{670}') || c.is_alphabetic()
 }
 
 fn word_len(text: &str) -> usize {

@@ -49,7 +49,7 @@ fn count(words: usize) -> f64 {
     words as f64
 }
 
-/// Says which sections of the article the brief does not have. A brief of headline and summary
+/// Says which sections neither the brief's sections nor its summary tell of. A brief of headline and summary
 /// alone has no sections and omits none.
 pub(super) fn sections(article: &Article, copy: &Copy, findings: &mut Vec<Finding>) {
     if copy.sections.is_empty() {
@@ -57,9 +57,12 @@ pub(super) fn sections(article: &Article, copy: &Copy, findings: &mut Vec<Findin
     }
     let present: HashSet<&str> =
         copy.sections.iter().filter(|s| !s.passages.is_empty()).map(|s| s.id.as_str()).collect();
+    let told: HashSet<u32> =
+        copy.summary.iter().flat_map(|p| p.sources.iter().map(|id| id.section)).collect();
     for section in &article.sections {
+        let in_summary = section.paragraphs.first().is_some_and(|p| told.contains(&p.id.section));
         let paragraphs = section.paragraphs.iter().map(|p| p.id);
-        if section.paragraphs.is_empty() || present.contains(section.id.as_str()) {
+        if section.paragraphs.is_empty() || in_summary || present.contains(section.id.as_str()) {
             continue;
         }
         let what = "The brief says nothing of this section.";
@@ -73,10 +76,31 @@ pub(super) fn sections(article: &Article, copy: &Copy, findings: &mut Vec<Findin
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, summary, translation};
-    use crate::finding::Code;
+    use super::super::{
+        check as check_all,
+        testing::{GLOSSARY, article, codes, copy, summary, translation},
+    };
+    use crate::{article::SourceId, brief::Passage, finding::Code};
 
     const ARABIC: &str = "وصل الوفد التجاري الرفيع إلى العاصمة صباح اليوم وبدأ على الفور محادثات مع مسؤولين في الحكومة والبرلمان حول التعاون.";
+
+    #[test]
+    fn a_section_is_omitted_where_neither_its_own_passages_nor_the_summary_tell_of_it() {
+        let mut article = article(&["وصل الوفد.", "غادر الوفد."]);
+        let mut second = article.sections[0].clone();
+        second.id = "s1".to_owned();
+        second.paragraphs.iter_mut().for_each(|p| p.id.section = 1);
+        article.sections.push(second);
+        let passage = |section| Passage {
+            text: "A delegation arrived.".to_owned(),
+            sources: vec![SourceId { section, paragraph: 0 }],
+            arabic: None,
+        };
+        let mut copy = copy(vec![passage(0)]);
+        assert_eq!(codes(&check_all(&article, &GLOSSARY, &copy)), [Code::SectionOmitted]);
+        copy.summary.push(passage(1));
+        assert_eq!(codes(&check_all(&article, &GLOSSARY, &copy)), []);
+    }
 
     #[test]
     fn a_translation_that_leaves_most_out_is_reported() {

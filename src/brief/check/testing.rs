@@ -1,5 +1,7 @@
 //! One-passage briefs for the tests of the rules.
 
+use std::sync::LazyLock;
+
 use super::check;
 use crate::{
     article::{Article, Marker, Paragraph, Section, SourceId},
@@ -7,6 +9,9 @@ use crate::{
     finding::{Code, Finding},
     glossary::Glossary,
 };
+
+/// The built-in glossary, loaded once.
+pub(super) static GLOSSARY: LazyLock<Glossary> = LazyLock::new(|| Glossary::builtin().unwrap());
 
 /// An article whose lead is the paragraphs given.
 pub(super) fn article(paragraphs: &[&str]) -> Article {
@@ -39,14 +44,14 @@ pub(super) fn translation(arabic: &str, english: &str) -> Vec<Finding> {
         sources: vec![SourceId { section: 0, paragraph: 0 }],
         arabic: Some(arabic.to_owned()),
     };
-    check(&article(&[arabic]), &Glossary::builtin().unwrap(), &copy(vec![passage]))
+    check(&article(&[arabic]), &GLOSSARY, &copy(vec![passage]))
 }
 
 /// What is found in a summary of one paragraph that cites `sources`.
 pub(super) fn summary(arabic: &str, english: &str, sources: &[&str]) -> Vec<Finding> {
     let sources = sources.iter().map(|id| id.parse().unwrap()).collect();
     let passage = Passage { text: english.to_owned(), sources, arabic: None };
-    check(&article(&[arabic]), &Glossary::builtin().unwrap(), &copy(vec![passage]))
+    check(&article(&[arabic]), &GLOSSARY, &copy(vec![passage]))
 }
 
 /// The codes of findings.
