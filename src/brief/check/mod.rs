@@ -1,6 +1,6 @@
 //! Compares the English with the Arabic and says what a reader should know.
 //!
-//! Every text is read once into a [`Unit`]: the English, the very Arabic that it translates (or
+//! Every text is read once into a `Unit`: the English, the very Arabic that it translates (or
 //! none, where it is a summary), and the source paragraphs it rests on. Each subject is a module
 //! with rules over units; a rule that is in doubt warns, a rule that is sure says error. What is
 //! found names its passage and its source paragraphs, always. Nothing is changed or hidden here,
