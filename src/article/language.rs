@@ -152,9 +152,14 @@ fn chats(sample: &str) -> bool {
         let letters = word.chars().filter(char::is_ascii_lowercase).count();
         letters >= 2
             && word.contains(['2', '3', '5', '7', '9'])
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_punctuation())
+            && !word.chars().any(is_letter_of_another_script)
     });
     coded.count() * 8 > words.count()
+}
+
+/// Marks and tatweel are none: they show no letter, and normalizing may take them away.
+fn is_letter_of_another_script(c: char) -> bool {
+    c.is_alphanumeric() && !c.is_ascii() && !is_mark(c) && c != 'ـ'
 }
 
 fn detect(sample: &str) -> Option<&'static str> {
@@ -205,4 +210,19 @@ pub(super) fn english(code: &str) -> Option<&'static str> {
         "ar-Latn" => "Arabic in Latin letters",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> String {
+        name(std::iter::once(text)).code
+    }
+
+    #[test]
+    fn a_stray_mark_does_not_change_the_language() {
+        assert_eq!(code("7abibi kif 7alak"), "ar-Latn");
+        assert_eq!(code("\u{64B}7abibi\u{200F} kif 7alakـ"), "ar-Latn");
+    }
 }

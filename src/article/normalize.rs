@@ -258,7 +258,8 @@ impl<'a> Writer<'a> {
         while let Some(rest) = self.raw[next..].strip_prefix(TATWEEL) {
             next = self.raw.len() - rest.len();
         }
-        let follows = self.raw[next..].chars().find(|&c| !is_invisible(c) && !is_mark(c));
+        let unseen = |c: char| is_invisible(c) || is_mark(c) || c == TATWEEL;
+        let follows = self.raw[next..].chars().find(|&c| !unseen(c));
         if follows.is_some_and(is_arabic_letter) && !self.after_space() {
             self.at = next;
             return;

@@ -82,3 +82,8 @@ proptest::proptest! {
         proptest::prop_assert_eq!(&text(&once), &once);
     }
 }
+
+#[test]
+fn a_mark_inside_stretching_hides_no_letter_from_it() {
+    assert_eq!(normalize("كـ\u{64B}ـي").text, "ك\u{64B}ي");
+}

@@ -47,8 +47,7 @@ pub struct Hints {
 pub fn parse(blocks: &[Block], hints: &Hints) -> Reading {
     let mut findings = Vec::new();
     let mut dropped = Vec::new();
-    let lines = blocks.iter().filter_map(Line::read).collect();
-    let mut lines = wrap::rejoin(lines);
+    let mut lines = wrap::rejoin(visible(blocks));
     leave_out_copy(&mut lines, &mut findings);
     let mut lines = without_furniture(lines, &mut dropped);
     let end_marker = close(&mut lines, &mut dropped, &mut findings);
@@ -65,6 +64,22 @@ pub fn parse(blocks: &[Block], hints: &Hints) -> Reading {
         article: Article { language, title, byline, dateline, sections, dropped, end_marker },
         findings,
     }
+}
+
+/// The blocks that show something. One that does not stands between its neighbours as a blank
+/// line does, so that nothing is joined across it.
+fn visible(blocks: &[Block]) -> Vec<Line<'_>> {
+    let mut gap = false;
+    let mut lines = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let Some(mut line) = Line::read(block) else {
+            gap = true;
+            continue;
+        };
+        line.gap |= std::mem::take(&mut gap);
+        lines.push(line);
+    }
+    lines
 }
 
 /// Leaves a second copy of the article out.
