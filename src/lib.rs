@@ -18,6 +18,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dialect;
+mod digest;
 pub mod finding;
 pub mod glossary;
 pub mod pipeline;

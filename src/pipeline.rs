@@ -23,6 +23,7 @@ use crate::{
         Config,
         files::{self, FilesError},
     },
+    digest::hex,
     finding::Finding,
     glossary::Glossary,
     prompt::Prompts,
@@ -139,7 +140,19 @@ impl Gateway {
     /// Where there is no Arabic story, or no provider could do any of the work. Where some of it
     /// was done, the brief says what is missing.
     pub async fn brief(&self, order: &Order, listener: &Listener) -> Result<Brief, BriefError> {
-        let reading = self.read(&order.source);
+        self.brief_of(self.read(&order.source), order, listener).await
+    }
+
+    /// The same of an article that was read already.
+    ///
+    /// # Errors
+    /// As [`Gateway::brief`].
+    pub async fn brief_of(
+        &self,
+        reading: Reading,
+        order: &Order,
+        listener: &Listener,
+    ) -> Result<Brief, BriefError> {
         if let Some(refusal) = reading.refusal() {
             return Err(BriefError::Refused(refusal));
         }
@@ -221,11 +234,6 @@ impl Gateway {
             usage: work.usage(),
         }
     }
-}
-
-/// Bytes as lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One task with what came of it.

@@ -13,12 +13,8 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Article to brief; `-` or nothing reads stdin
-    #[arg(value_name = "FILE", default_value = "-")]
-    file: String,
-    /// Its content type, such as `text/html` or `text/plain; charset=windows-1256`
-    #[arg(long, value_name = "TYPE")]
-    content_type: Option<String>,
+    #[command(flatten)]
+    article: input::Article,
     /// Shape of the brief
     #[arg(long, value_enum, default_value = "markdown")]
     format: FormatName,
@@ -47,9 +43,10 @@ impl From<FormatName> for Format {
 pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
     let gateway = super::gateway(config)?;
     let limit = gateway.config.server.max_body_bytes;
-    let source = input::read(&options.file, options.content_type.as_deref(), limit).await?;
+    let source = input::read(&options.article, limit).await?;
     // The model can load while the article is read; nothing is fetched for a text that is refused.
-    if let Some(refusal) = gateway.read(&source).refusal() {
+    let reading = gateway.read(&source);
+    if let Some(refusal) = reading.refusal() {
         return Err(Failed::work(refusal));
     }
     let progress = Progress::new();
@@ -58,7 +55,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let deadline = pipeline::deadline(&gateway.config);
     let call = Call { deadline, cache: CachePolicy::Use };
     let order = Order { source, detail: options.detail.into(), call };
-    let brief = gateway.brief(&order, &progress.listener()).await;
+    let brief = gateway.brief_of(reading, &order, &progress.listener()).await;
     progress.finish();
     let brief = brief.map_err(Failed::work)?;
     let mut text = Format::from(options.format).render(&brief);

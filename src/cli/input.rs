@@ -4,16 +4,26 @@ use std::path::Path;
 
 use tokio::io::AsyncReadExt;
 
+use clap::Args;
+
 use super::Failed;
 use crate::article::Source;
 
+/// Which article a command is about.
+#[derive(Debug, Args)]
+pub(super) struct Article {
+    /// Article to read; `-` or nothing reads stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: String,
+    /// Its content type, such as `text/html` or `text/plain; charset=windows-1256`
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+}
+
 /// Reads the article, bounded by `limit` bytes. The content type is the one given, or what the
 /// file's name says, or plain text.
-pub(super) async fn read(
-    name: &str,
-    content_type: Option<&str>,
-    limit: usize,
-) -> Result<Source, Failed> {
+pub(super) async fn read(article: &Article, limit: usize) -> Result<Source, Failed> {
+    let (name, content_type) = (article.file.as_str(), article.content_type.as_deref());
     if name.starts_with("http://") || name.starts_with("https://") {
         return Err(Failed::usage(
             "fetching an address is off\nhint: save the page and name the file",

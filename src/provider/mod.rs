@@ -168,11 +168,16 @@ impl Providers {
         }
         let flight = self.inner.flights.join(key, || {
             let (place, task) = (place.clone(), Arc::clone(task));
-            async move { place.do_task(task, call.deadline).await }
+            let answers = self.inner.answers.clone();
+            async move {
+                let answered = place.do_task(task, call.deadline).await?;
+                // Kept by the flight, once, and not by each of those who wait for it.
+                answers.keep(key, Arc::clone(&answered)).await;
+                Ok(answered)
+            }
         });
         let late = |_| Fault::new(FaultKind::Timeout, "nothing came before the deadline");
         let answered = tokio::time::timeout_at(call.deadline, flight).await.map_err(late)??;
-        self.inner.answers.keep(key, Arc::clone(&answered)).await;
         Ok(Done { answered, cached: false })
     }
 

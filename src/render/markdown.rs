@@ -7,25 +7,10 @@
 use std::fmt::Write;
 
 use crate::{
-    article::{Dateline, SourceId},
+    article::{Dateline, SourceId, dates::MONTHS},
     brief::{Brief, BriefSection, Passage, Provenance},
     finding::{Finding, Severity},
 };
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The brief in Markdown, ending in a newline.
 #[must_use]

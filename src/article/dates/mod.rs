@@ -20,6 +20,25 @@ use names::{Name, look_up};
 mod calendar;
 mod names;
 
+/// The months in English, as agencies write them.
+pub const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+/// The days of the week in English, from Monday.
+pub const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
 /// Farthest from publication that a date without a year is given one, in days.
 const NEAR: i32 = 90;
 

@@ -11,28 +11,11 @@ use super::{
 };
 use crate::{
     article::{
-        dates::{Calendar, Mark},
+        dates::{Calendar, MONTHS, Mark, WEEKDAYS},
         numerals::{Decimal, Number, Written},
     },
     finding::{Code, Finding, Severity},
 };
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// A month or weekday by its number from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     brief::{Text, Usage},
-    glossary::Term,
+    glossary::{Term, fold},
     prompt::{Passage, Prompts},
 };
 
@@ -178,9 +178,9 @@ fn judge(piece: &str, written: Generated) -> Attempt {
 /// counts only where it also stands alone. The letters alone are compared: spellings of hamza
 /// differ.
 fn terms_of<'t>(terms: &'t [Term], piece: &str) -> Vec<&'t Term> {
-    let mut rest = folded(piece);
+    let mut rest = fold(piece);
     let mut by_length: Vec<(String, &Term)> =
-        terms.iter().map(|term| (folded(&term.arabic), term)).collect();
+        terms.iter().map(|term| (fold(&term.arabic), term)).collect();
     by_length.sort_by_key(|(arabic, _)| std::cmp::Reverse(arabic.len()));
     let mut found = Vec::new();
     for (arabic, term) in by_length {
@@ -191,18 +191,6 @@ fn terms_of<'t>(terms: &'t [Term], piece: &str) -> Vec<&'t Term> {
     }
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, term)| term).collect()
-}
-
-fn folded(text: &str) -> String {
-    let fold = |letter: char| match letter {
-        'أ' | 'إ' | 'آ' | 'ٱ' => Some('ا'),
-        'ى' | 'ی' => Some('ي'),
-        'ة' => Some('ه'),
-        'ک' => Some('ك'),
-        'ـ' | '\u{64b}'..='\u{65f}' => None,
-        other => Some(other),
-    };
-    text.chars().filter_map(fold).collect()
 }
 
 /// An answer without what small models put around it.

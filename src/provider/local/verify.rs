@@ -13,6 +13,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 use super::fetch::{FetchProgress, LocalError};
+use crate::digest::hex;
 
 /// Succeeds where the file has this SHA-256 (hex, any case). Blocks; seconds for a gigabyte.
 ///
@@ -79,11 +80,6 @@ pub(crate) fn sha256(file: &Path) -> io::Result<String> {
             read => hasher.update(&buffer[..read]),
         }
     }
-}
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -21,8 +21,9 @@ use tokio::process::Command;
 use super::{
     fetch::{FetchProgress, LocalError, Progress},
     source::blocking,
-    verify::{hex, remember, verify},
+    verify::{remember, verify},
 };
+use crate::digest::hex;
 
 /// The default model's name (Apache-2.0).
 pub(crate) const NAME: &str = "Qwen2.5-Coder-1.5B-Instruct-Q4_K_M";
