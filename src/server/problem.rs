@@ -150,13 +150,6 @@ impl Problem {
         Self { providers, retry_after, ..problem }
     }
 
-    /// 408: the body did not arrive in time.
-    pub fn slow_body() -> Self {
-        let detail = "The body did not arrive in time; send it again.";
-        let title = "The request was too slow";
-        Self::new(StatusCode::REQUEST_TIMEOUT, "slow-request", title, detail)
-    }
-
     /// 500: a fault of ours.
     pub fn internal() -> Self {
         let detail = "Something went wrong here; the log has the same request_id.";
