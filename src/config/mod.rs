@@ -11,7 +11,7 @@ pub mod load;
 pub mod providers;
 
 pub use error::{ConfigError, Problem};
-pub use providers::{Kind, ProviderConfig};
+pub use providers::{HttpService, Kind, ProviderConfig};
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 

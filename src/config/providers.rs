@@ -1,21 +1,58 @@
 //! `[[providers]]`: where work is sent.
 //!
-//! What cannot be is said by [`ProviderConfig::problems`] alone, so that `mujaz check` and
-//! `mujaz serve` agree.
+//! One struct serves every kind; which keys a kind needs or refuses is said by
+//! [`ProviderConfig::problems`] alone, so that `mujaz check` and `mujaz serve` agree.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::Problem;
+use super::{Problem, duration};
 
-/// What a provider is.
+/// A vendor's wire format, or the model inside the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[non_exhaustive]
 pub enum Kind {
+    /// Chat completions, as OpenAI and every compatible server speaks them.
+    OpenAi,
+    /// Anthropic messages.
+    Anthropic,
+    /// Gemini generateContent.
+    Gemini,
+    /// DeepL v2 translate.
+    DeepL,
+    /// Google Cloud Translation v2.
+    Google,
+    /// Azure Translator v3.
+    Azure,
+    /// LibreTranslate and servers that speak like it.
+    LibreTranslate,
+    /// A JSON service described in configuration alone.
+    Http,
     /// The model inside the process.
     Local,
+}
+
+impl Kind {
+    /// Whether it is a language model over HTTP, which also writes summaries and headlines.
+    #[must_use]
+    pub fn summarizes(self) -> bool {
+        matches!(self, Self::OpenAi | Self::Anthropic | Self::Gemini)
+    }
+
+    /// The vendor's own address, where there is one. LibreTranslate and `http` have none.
+    #[must_use]
+    pub fn default_base_url(self) -> Option<&'static str> {
+        match self {
+            Self::OpenAi => Some("https://api.openai.com/v1"),
+            Self::Anthropic => Some("https://api.anthropic.com"),
+            Self::Gemini => Some("https://generativelanguage.googleapis.com"),
+            Self::DeepL => Some("https://api.deepl.com"),
+            Self::Google => Some("https://translation.googleapis.com"),
+            Self::Azure => Some("https://api.cognitive.microsofttranslator.com"),
+            Self::LibreTranslate | Self::Http | Self::Local => None,
+        }
+    }
 }
 
 /// One `[[providers]]` entry.
@@ -26,37 +63,128 @@ pub struct ProviderConfig {
     pub name: String,
     /// What it is.
     pub kind: Kind,
-    /// The model's name as briefs show it; the file's own name when unset.
-    #[serde(default)]
-    pub model: Option<String>,
-    /// The model file.
-    #[serde(default)]
-    pub path: Option<PathBuf>,
-    /// A hub repository, `owner/name`, that holds the model file.
-    #[serde(default)]
-    pub hub: Option<String>,
-    /// The file within the hub repository.
-    #[serde(default)]
-    pub file: Option<String>,
-    /// Another address of the hub.
+    /// The service's root; each vendor with one address of its own has it as default. `local`:
+    /// another address of the hub.
     #[serde(default)]
     pub base_url: Option<String>,
-    /// SHA-256 of the model file, hex; checked where it is given.
+    /// Name of the environment variable that holds the key.
+    #[serde(default)]
+    pub api_key_env: Option<String>,
+    /// The model, for language models; as briefs show it.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Calls a minute, 1 or more; none means no limit.
+    #[serde(default)]
+    pub requests_per_minute: Option<u32>,
+    /// Tokens a minute, 1 or more; none means no limit.
+    #[serde(default)]
+    pub tokens_per_minute: Option<u32>,
+    /// Characters a minute, 1 or more; none means no limit.
+    #[serde(default)]
+    pub characters_per_minute: Option<u32>,
+    /// Characters a UTC day, counted across restarts; none means no limit.
+    #[serde(default)]
+    pub daily_characters: Option<u64>,
+    /// Calls at the same time, 1 to 1024.
+    #[serde(default = "default_in_flight")]
+    pub max_in_flight: usize,
+    /// The longest one call may take, 100 ms to 1 h.
+    #[serde(default = "default_timeout", with = "duration")]
+    pub timeout: Duration,
+    /// Calls for one task, the first included, 1 to 10.
+    #[serde(default = "default_attempts")]
+    pub attempts: u32,
+    /// Plain http to another host than loopback.
+    #[serde(default)]
+    pub allow_http: bool,
+    /// Unpublished stories may be sent there.
+    #[serde(default)]
+    pub confidential: bool,
+    /// A second call beside one that takes longer than 95 in 100 here; each may be billed.
+    #[serde(default)]
+    pub hedge: bool,
+    /// Price of a million tokens read, in United States dollars.
+    #[serde(default)]
+    pub usd_per_million_input_tokens: Option<f64>,
+    /// Price of a million tokens written, in United States dollars.
+    #[serde(default)]
+    pub usd_per_million_output_tokens: Option<f64>,
+    /// Price of a million characters, in United States dollars.
+    #[serde(default)]
+    pub usd_per_million_characters: Option<f64>,
+    /// Language models: tokens that question and answer may take together.
+    #[serde(default)]
+    pub context_tokens: Option<u32>,
+    /// Language models: tokens that one answer may take.
+    #[serde(default)]
+    pub max_output_tokens: Option<u32>,
+    /// Language models: hold the answer to a JSON schema. On by default; off for a compatible
+    /// server that refuses it.
+    #[serde(default)]
+    pub json_schema: Option<bool>,
+    /// Language models: read the answer as a stream, so that who hangs up stops paying.
+    #[serde(default)]
+    pub stream: Option<bool>,
+    /// `deepl`: glossaries kept there, at most 5.
+    #[serde(default)]
+    pub glossary_ids: Vec<String>,
+    /// `azure`: the resource's region.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// `http`: how the service is spoken to.
+    #[serde(default)]
+    pub http: Option<HttpService>,
+    /// `local`: the model file.
+    #[serde(default)]
+    pub path: Option<PathBuf>,
+    /// `local`: a hub repository, `owner/name`, that holds the model file.
+    #[serde(default)]
+    pub hub: Option<String>,
+    /// `local`: the file within the hub repository.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// `local`: SHA-256 of the model file, hex; checked where it is given.
     #[serde(default)]
     pub sha256: Option<String>,
-    /// Tasks that may wait for the model, 1 to 65536.
+    /// `local`: tasks that may wait for the model, 1 to 65536.
     #[serde(default = "default_queue")]
     pub queue: usize,
 }
 
-impl Kind {
-    /// Whether it can write summaries and headlines, besides translating.
-    #[must_use]
-    pub fn summarizes(self) -> bool {
-        match self {
-            Self::Local => false,
-        }
-    }
+/// A JSON translation service described in configuration alone (`kind = "http"`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpService {
+    /// Path and query below `base_url`, with a leading slash.
+    pub path: String,
+    /// Headers sent with each request; never a key.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The header that carries the key; none means `authorization`.
+    #[serde(default)]
+    pub key_header: Option<String>,
+    /// What stands before the key in that header, such as `Bearer ` with its space.
+    #[serde(default)]
+    pub key_prefix: String,
+    /// The request's JSON as a minijinja template over `texts` (a list), `text` (the first of
+    /// them), `context`, `source` (`ar`) and `target` (`en`); `|tojson` quotes.
+    pub body: String,
+    /// JSON pointer to the English. For several texts a `*` stands for the text's place, as in
+    /// `/outputs/*/output`.
+    pub answer: String,
+    /// JSON pointer to the service's own error code, for services that answer errors with 200.
+    #[serde(default)]
+    pub error: Option<String>,
+    /// What statuses and error codes mean: a status or code, and one of `throttled`, `quota`,
+    /// `unauthorized`, `not-found`, `refused`, `too-long`, `filtered`, `unavailable`.
+    #[serde(default)]
+    pub errors: BTreeMap<String, String>,
+    /// Texts in one call, at most; 1 where the service takes no list.
+    #[serde(default = "one")]
+    pub max_texts: usize,
+    /// Characters in one call, at most.
+    #[serde(default = "default_characters")]
+    pub max_characters: usize,
 }
 
 impl ProviderConfig {
@@ -66,11 +194,32 @@ impl ProviderConfig {
         Self {
             name: name.to_owned(),
             kind,
+            base_url: None,
+            api_key_env: None,
             model: None,
+            requests_per_minute: None,
+            tokens_per_minute: None,
+            characters_per_minute: None,
+            daily_characters: None,
+            max_in_flight: default_in_flight(),
+            timeout: default_timeout(),
+            attempts: default_attempts(),
+            allow_http: false,
+            confidential: false,
+            hedge: false,
+            usd_per_million_input_tokens: None,
+            usd_per_million_output_tokens: None,
+            usd_per_million_characters: None,
+            context_tokens: None,
+            max_output_tokens: None,
+            json_schema: None,
+            stream: None,
+            glossary_ids: Vec::new(),
+            region: None,
+            http: None,
             path: None,
             hub: None,
             file: None,
-            base_url: None,
             sha256: None,
             queue: default_queue(),
         }
@@ -85,6 +234,12 @@ impl ProviderConfig {
     /// Everything that cannot be, with paths relative to this entry.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
+        let mut found = self.shared_problems();
+        found.extend(self.model_file_problems());
+        found
+    }
+
+    fn shared_problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if self.name.is_empty() || !self.name.chars().all(plain) {
@@ -94,6 +249,11 @@ impl ProviderConfig {
         if !(1..=65536).contains(&self.queue) {
             found.push(Problem::new("queue", "`queue` must lie between 1 and 65536"));
         }
+        found
+    }
+
+    fn model_file_problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
         if self.path.is_some() && self.hub.is_some() {
             let hint = "keep `path` for a file on disk, or `hub` and `file` to fetch one";
             found.push(Problem::new("hub", "`path` and `hub` name two models").hint(hint));
@@ -110,6 +270,21 @@ impl ProviderConfig {
     }
 }
 
+fn default_in_flight() -> usize {
+    8
+}
+fn default_timeout() -> Duration {
+    Duration::from_secs(60)
+}
+fn default_attempts() -> u32 {
+    3
+}
 fn default_queue() -> usize {
     64
+}
+fn one() -> usize {
+    1
+}
+fn default_characters() -> usize {
+    5000
 }
