@@ -38,9 +38,9 @@ pub enum FaultKind {
     Unauthorized,
     /// The vendor does not know the model or the address (404). Go on; stays so until mended.
     NotFound,
-    /// The vendor refuses this request (400, 413, 422): trying again changes nothing there.
+    /// The vendor refuses this request (400, 422): trying again changes nothing there.
     Refused,
-    /// The task does not fit the model's window. Split it.
+    /// The task does not fit the model's window or the vendor's bounds (413). Split it.
     TooLong,
     /// The vendor's filter stopped the text, or the model declined. Go on to the next.
     Filtered,

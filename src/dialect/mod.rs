@@ -6,6 +6,7 @@
 //! answer is ever part of it.
 
 mod fault;
+mod status;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
