@@ -5,6 +5,7 @@
 //! [`FaultKind`] is all that retry, failover and caching need to know; no text of the vendor's
 //! answer is ever part of it.
 
+mod build;
 mod fault;
 mod status;
 
@@ -17,6 +18,7 @@ use crate::{
     finding::Finding,
 };
 
+pub use build::build;
 pub use fault::{Fault, FaultKind};
 
 /// What a provider can be asked for; tasks are split and merged to fit.
