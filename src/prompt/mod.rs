@@ -62,12 +62,14 @@ const TRANSLATE: &str = "translate.md";
 const TRANSLATE_SMALL: &str = "translate-small.md";
 const SUMMARIZE: &str = "summarize.md";
 const HEADLINE: &str = "headline.md";
+const REPAIR: &str = "repair.md";
 
-const BUILTIN: [(&str, &str); 4] = [
+const BUILTIN: [(&str, &str); 5] = [
     (TRANSLATE, include_str!("../../prompts/translate.md")),
     (TRANSLATE_SMALL, include_str!("../../prompts/translate-small.md")),
     (SUMMARIZE, include_str!("../../prompts/summarize.md")),
     (HEADLINE, include_str!("../../prompts/headline.md")),
+    (REPAIR, include_str!("../../prompts/repair.md")),
 ];
 
 /// The templates in use. Cheap to clone.
@@ -82,6 +84,7 @@ struct Inner {
     translate_small: Template,
     summarize: Template,
     headline: Template,
+    repair: Template,
     hash: String,
 }
 
@@ -123,8 +126,9 @@ impl Prompts {
         let translate_small = template(TRANSLATE_SMALL)?.tried(&sample_passage())?;
         let summarize = template(SUMMARIZE)?.tried(&data_values("{}"))?;
         let headline = template(HEADLINE)?.tried(&data_values("{}"))?;
+        let repair = template(REPAIR)?.tried(&complaint_values(&["Ids were missing.".into()]))?;
         let hash = hasher.finalize().to_hex().to_string();
-        let inner = Inner { translate, translate_small, summarize, headline, hash };
+        let inner = Inner { translate, translate_small, summarize, headline, repair, hash };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -145,6 +149,26 @@ impl Prompts {
             Task::Headline { .. } => &self.inner.headline,
         };
         template.render(&data_values(&data(task)))
+    }
+
+    /// The same conversation, asking once more after an answer that was not accepted;
+    /// `complaints` say why, one sentence each. Without any it is [`messages`](Self::messages).
+    ///
+    /// The complaints end the task's own turn instead of opening another: many models' chat
+    /// formats refuse two turns of the same speaker in a row, and the answer that would stand
+    /// between them is not kept.
+    #[must_use]
+    pub fn repair(&self, task: &Task, complaints: &[String]) -> Vec<Message> {
+        let mut messages = self.messages(task);
+        if complaints.is_empty() {
+            return messages;
+        }
+        let said = self.inner.repair.render(&complaint_values(complaints)).pop();
+        if let (Some(asked), Some(said)) = (messages.last_mut(), said) {
+            asked.content.push_str("\n\n");
+            asked.content.push_str(&said.content);
+        }
+        messages
     }
 
     /// The conversation that asks a small model for one text's English. All turns but the last
@@ -175,6 +199,13 @@ fn passage_values(passage: &Passage<'_>) -> Value {
     // A line break would end the text's line in the prompt.
     let text = neutralize(passage.text).split_whitespace().collect::<Vec<_>>().join(" ");
     context! { text, terms, numbers }
+}
+
+/// A complaint may quote an answer or the article, so it is only data and stays on its line.
+fn complaint_values(complaints: &[String]) -> Value {
+    let line = |text: &String| neutralize(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let complaints: Vec<String> = complaints.iter().map(line).collect();
+    context! { complaints }
 }
 
 fn sample_passage() -> Value {

@@ -10,7 +10,12 @@ use serde_json::{Value, json};
 use super::source_name;
 use crate::brief::Task;
 
-/// The schema of the JSON that answers a task. Ids are enumerated: no other can come back.
+/// Ids in one enumeration, at most. Vendors compile a schema into a grammar and refuse one that
+/// grows too large; answers are held to the ids that were sent in any case.
+const ENUMERATED: usize = 100;
+
+/// The schema of the JSON that answers a task. Up to 100 ids are enumerated: no other can come
+/// back from a model that is held to it.
 #[must_use]
 pub fn schema(task: &Task) -> Value {
     match task {
@@ -42,10 +47,14 @@ fn list(items: &Value) -> Value {
     json!({"type": "array", "items": items})
 }
 
-/// A string out of `ids`; any string where there are none, since an empty enumeration is refused.
+/// A string out of `ids`; any string where there are none, since an empty enumeration is refused,
+/// or too many.
 fn one_of<S: AsRef<str>>(ids: &[S]) -> Value {
     let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
-    if ids.is_empty() { json!({"type": "string"}) } else { json!({"type": "string", "enum": ids}) }
+    match ids.len() {
+        1..=ENUMERATED => json!({"type": "string", "enum": ids}),
+        _ => json!({"type": "string"}),
+    }
 }
 
 /// An object with these properties, all of them and no others.
