@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{DetailName, Failed, input, progress::Progress};
 use crate::{
     pipeline::{self, Order},
-    provider::Call,
+    provider::{CachePolicy, Call},
     render::Format,
 };
 
@@ -53,7 +53,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     progress.prepare(&gateway.providers).await?;
     gateway.providers.warm();
     let deadline = pipeline::deadline(&gateway.config);
-    let call = Call::until(deadline);
+    let call = Call { deadline, cache: CachePolicy::Use };
     let order = Order { source, detail: options.detail.into(), call };
     let brief = gateway.brief_of(reading, &order, &progress.listener()).await;
     progress.finish();

@@ -9,7 +9,6 @@ pub mod error;
 pub mod files;
 pub mod load;
 pub mod providers;
-pub mod secret;
 
 pub use error::{ConfigError, Problem};
 pub use providers::{HttpService, Kind, ProviderConfig};

@@ -5,8 +5,14 @@
 //! [`FaultKind`] is all that retry, failover and caching need to know; no text of the vendor's
 //! answer is ever part of it.
 
-mod build;
+mod anthropic;
+mod events;
 mod fault;
+mod gemini;
+mod language;
+mod model;
+mod openai;
+mod refused;
 mod status;
 
 use bytes::Bytes;
@@ -18,8 +24,10 @@ use crate::{
     finding::Finding,
 };
 
-pub use build::build;
+pub use anthropic::Anthropic;
 pub use fault::{Fault, FaultKind};
+pub use gemini::Gemini;
+pub use openai::OpenAi;
 
 /// What a provider can be asked for; tasks are split and merged to fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,3 +141,6 @@ pub trait Dialect: Send + Sync + std::fmt::Debug {
     /// A fault for every status that is no success and every success that is no answer.
     fn decode(&self, task: &Task, answer: &WireAnswer) -> Result<Decoded, Fault>;
 }
+
+#[cfg(test)]
+mod cassettes_tests;

@@ -22,7 +22,6 @@ use super::{Fault, FaultKind, WireAnswer};
 const LONGEST: Duration = Duration::from_secs(32 * 24 * 3600);
 
 /// The fault that a refusing answer stands for, by its status alone.
-#[cfg_attr(not(test), allow(dead_code, reason = "dialects fall back on it"))]
 pub(crate) fn refusal(answer: &WireAnswer) -> Fault {
     refusal_as(kind(answer.status), answer)
 }
