@@ -218,7 +218,7 @@ impl Gateway {
             id: uuid::Uuid::new_v4().simple().to_string(),
             language: "en".to_owned(),
             headline,
-            dateline: article.dateline,
+            dateline: article.dateline.clone(),
             summary,
             sections,
             findings,
@@ -232,6 +232,8 @@ impl Gateway {
                 created: clock::utc().to_string(),
             },
             usage: work.usage(),
+            release: article.release.clone(),
+            article: Some(Arc::new(article)),
         }
     }
 }

@@ -20,12 +20,14 @@ pub use block::{Block, Form, text_blocks};
 pub use normalize::{Normalized, normalize};
 pub use parse::{Hints, parse};
 pub use refusal::Refusal;
+pub use release::{PubStatus, Release};
 pub use source::{Source, read};
 
 pub mod dates;
 pub mod decode;
 pub mod extract;
 pub mod numerals;
+pub mod release;
 
 mod block;
 mod dateline;
@@ -118,6 +120,9 @@ pub struct Article {
     pub dropped: Vec<Dropped>,
     /// The mark that closes the body, with the desk's code.
     pub end_marker: Option<EndMarker>,
+    /// What the carrier says of its publication.
+    #[serde(skip_serializing_if = "Release::is_empty")]
+    pub release: Release,
 }
 
 /// Where and when the story was filed, and by whom.

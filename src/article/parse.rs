@@ -61,7 +61,16 @@ pub fn parse(blocks: &[Block], hints: &Hints) -> Reading {
     let language = name_language(blocks, &mut findings);
     let Head { title, byline, dateline, .. } = head;
     Reading {
-        article: Article { language, title, byline, dateline, sections, dropped, end_marker },
+        article: Article {
+            language,
+            title,
+            byline,
+            dateline,
+            sections,
+            dropped,
+            end_marker,
+            ..Article::default()
+        },
         findings,
     }
 }

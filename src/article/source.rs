@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{
-    Reading, decode,
+    PubStatus, Reading, Release, decode,
     extract::{self, SourceKind},
     parse::{self, Hints},
 };
@@ -32,8 +32,14 @@ pub fn read(source: &Source) -> Reading {
     let mut reading = parse::parse(&extracted.blocks, &Hints { title });
     let article = &mut reading.article;
     article.byline = article.byline.take().or(extracted.byline);
+    article.release = Release {
+        uri: extracted.uri,
+        published: source.published.clone().or(extracted.published),
+        embargoed_until: extracted.embargoed,
+        status: extracted.pub_status.as_deref().and_then(PubStatus::named),
+    };
     if let Some(dateline) = &mut article.dateline {
-        let published = source.published.as_deref().or(extracted.published.as_deref());
+        let published = article.release.published.as_deref();
         dateline.year = dateline.year.or_else(|| year_of(published?, dateline.day, dateline.month));
     }
     let earlier = decoded.findings.into_iter().chain(extracted.findings);

@@ -15,10 +15,12 @@ pub mod task;
 
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    article::{Dateline, Marker, SourceId},
+    article::{Article, Dateline, Marker, Release, SourceId},
     finding::Finding,
 };
 
@@ -43,6 +45,14 @@ pub struct Brief {
     pub provenance: Provenance,
     /// What it cost.
     pub usage: BriefUsage,
+    /// What the article's carrier says of its publication; left out of the JSON where it says
+    /// nothing.
+    #[serde(default, skip_serializing_if = "Release::is_empty")]
+    pub release: Release,
+    /// The article it was made from, for pages that show the Arabic beside the English. No part
+    /// of the JSON: a brief that was read back from it has none, and is shown without.
+    #[serde(skip)]
+    pub article: Option<Arc<Article>>,
 }
 
 /// A piece of English with the source paragraphs it rests on.

@@ -88,6 +88,8 @@ pub struct Extracted {
     /// The headline, where the carrier keeps it apart; one among the blocks has the form of a
     /// title there.
     pub title: Option<String>,
+    /// The identifier that the item has at its carrier.
+    pub uri: Option<String>,
     /// Who wrote it.
     pub byline: Option<String>,
     /// When it was published, as the carrier writes it; mostly ISO 8601.

@@ -122,6 +122,7 @@ impl Envelope {
                 let status = code.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
                 self.found.pub_status = Some(status).filter(|status| !status.is_empty());
             }
+            "newsItem" if self.found.uri.is_none() => self.found.uri = value("guid"),
             "date.issue" | "date.release" if self.found.published.is_none() => {
                 self.found.published = value("norm");
             }

@@ -25,6 +25,7 @@ pub(super) fn extract(json: &str) -> Option<Extracted> {
     Some(Extracted {
         blocks,
         title: title.or_else(|| text(item, "title").map(plain)),
+        uri: first(&["uri", "guid"]),
         byline: first(&["byline", "by"]).map(plain),
         published: first(&["contentcreated", "versioncreated", "firstcreated"]),
         pub_status: first(&["pubstatus"]).map(|status| status.to_ascii_lowercase()),
