@@ -7,7 +7,7 @@
 //!         → brief     plan                                        pure
 //!         → provider  each task: cache, flight, route, attempt    I/O
 //!         → brief     assemble → check                            pure
-//!         → render    Markdown, JSON                              pure
+//!         → render    JSON, Markdown, HTML, ninjs, feeds          pure
 //! ```
 //!
 //! ARCHITECTURE.md has the map of modules and the invariants between them.

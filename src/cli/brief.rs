@@ -8,7 +8,7 @@ use super::{DetailName, Failed, input, progress::Progress};
 use crate::{
     pipeline::{self, Order},
     provider::{CachePolicy, Call},
-    render::Format,
+    render::{Format, Label},
 };
 
 #[derive(Debug, Args)]
@@ -29,6 +29,13 @@ enum FormatName {
     Markdown,
     /// For programs
     Json,
+    /// One page for a browser: English beside the Arabic
+    Html,
+    /// IPTC ninjs 3.1, for content systems
+    Ninjs,
+    /// IPTC ninjs 2.2
+    #[value(name = "ninjs-2.2")]
+    Ninjs2,
 }
 
 impl From<FormatName> for Format {
@@ -36,6 +43,9 @@ impl From<FormatName> for Format {
         match name {
             FormatName::Markdown => Self::Markdown,
             FormatName::Json => Self::Json,
+            FormatName::Html => Self::Html,
+            FormatName::Ninjs => Self::Ninjs,
+            FormatName::Ninjs2 => Self::Ninjs2,
         }
     }
 }
@@ -58,7 +68,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let brief = gateway.brief_of(reading, &order, &progress.listener()).await;
     progress.finish();
     let brief = brief.map_err(Failed::work)?;
-    let mut text = Format::from(options.format).render(&brief);
+    let mut text = Format::from(options.format).render(&brief, &Label::Draft);
     if !text.ends_with('\n') {
         text.push('\n');
     }

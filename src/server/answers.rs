@@ -27,6 +27,8 @@ use super::source::Posted;
 pub(super) struct Rendered {
     /// The body of the response.
     pub(super) body: Bytes,
+    /// The id of the brief.
+    id: String,
     fresh_until: Instant,
 }
 
@@ -51,8 +53,9 @@ impl Answers {
     pub(super) fn new(gateway: &Gateway) -> Self {
         let bytes = gateway.config.cache.memory_bytes / SHARE;
         let rendered = Cache::builder().max_capacity(bytes);
-        let rendered = rendered
-            .weigher(|_, one: &Rendered| (one.body.len() + 128).try_into().unwrap_or(u32::MAX));
+        let rendered = rendered.weigher(|_, one: &Rendered| {
+            (one.body.len() + one.id.len() + 160).try_into().unwrap_or(u32::MAX)
+        });
         let by_id = Cache::builder().max_capacity(bytes);
         let by_id = by_id.weigher(|_, brief: &Arc<Brief>| weight(brief));
         Self {
@@ -84,7 +87,7 @@ impl Answers {
     pub(super) async fn keep(&self, key: Key, brief: Arc<Brief>, body: Bytes) {
         if is_whole(&brief) {
             let fresh_until = clock::now() + self.fresh_for;
-            self.rendered.insert(key, Rendered { body, fresh_until }).await;
+            self.rendered.insert(key, Rendered { body, id: brief.id.clone(), fresh_until }).await;
         }
         self.by_id.insert(brief.id.clone(), brief).await;
     }
@@ -98,15 +101,8 @@ impl Answers {
     pub(super) async fn forget(&self, id: &str) -> bool {
         let known = self.by_id.remove(id).await.is_some();
         if known {
-            let id = id.to_owned();
-            let quoted = format!("\"{id}\"");
-            let holds = move |body: &[u8]| memchr::memmem::find(body, quoted.as_bytes()).is_some();
-            let gone: Vec<Key> = self
-                .rendered
-                .iter()
-                .filter(|(_, one)| holds(&one.body))
-                .map(|(key, _)| *key)
-                .collect();
+            let kept = self.rendered.iter().filter(|(_, one)| one.id == id);
+            let gone: Vec<Key> = kept.map(|(key, _)| *key).collect();
             for key in gone {
                 self.rendered.remove(&key).await;
             }
@@ -123,7 +119,10 @@ fn weight(brief: &Brief) -> u32 {
     let passages = brief.summary.iter().chain(brief.sections.iter().flat_map(|s| &s.passages));
     let text: usize = passages.map(|passage| passage.text.len() + 64).sum();
     let findings: usize = brief.findings.iter().map(|finding| finding.message.len() + 96).sum();
-    (text + findings + 1024).try_into().unwrap_or(u32::MAX)
+    let sections = brief.article.iter().flat_map(|article| &article.sections);
+    let article: usize =
+        sections.flat_map(|s| &s.paragraphs).map(|paragraph| paragraph.text.len() + 64).sum();
+    (text + findings + article + 1024).try_into().unwrap_or(u32::MAX)
 }
 
 /// The hash of everything besides the request that decides a brief.
@@ -135,4 +134,35 @@ fn epoch(gateway: &Gateway) -> [u8; 32] {
     hasher.update(gateway.glossary.hash().as_bytes());
     hasher.update(format!("{:?}{:?}", gateway.config.tasks, gateway.config.providers).as_bytes());
     *hasher.finalize().as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        article::Source,
+        config::Config,
+        render::{Label, sample},
+        server::source::Options,
+    };
+
+    #[tokio::test]
+    async fn a_brief_that_is_forgotten_is_answered_in_no_format() {
+        let answers = Answers::new(&Gateway::open(Config::default()).unwrap());
+        let raw = Bytes::from_static(b"text");
+        let posted = Posted { source: Source::default(), options: Options::default(), raw };
+        let brief = Arc::new(Brief { findings: Vec::new(), ..sample::brief() });
+        let formats = [Format::Json, Format::Markdown, Format::Html, Format::Ninjs];
+        for format in formats {
+            let body = format.render(&brief, &Label::Draft).into();
+            answers.keep(answers.key(&posted, format), brief.clone(), body).await;
+        }
+        for format in formats {
+            assert!(answers.find(&answers.key(&posted, format)).await.is_some(), "{format:?}");
+        }
+        assert!(answers.forget(&brief.id).await);
+        for format in formats {
+            assert!(answers.find(&answers.key(&posted, format)).await.is_none(), "{format:?}");
+        }
+    }
 }

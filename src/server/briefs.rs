@@ -19,7 +19,7 @@ use crate::{
     brief::Brief,
     pipeline::{self, BriefError, Listener, Order},
     provider::{CachePolicy, Call, Failure},
-    render::Format,
+    render::{Format, Label, html},
 };
 
 /// The brief of the posted article in the format that `Accept` prefers.
@@ -39,7 +39,7 @@ pub(super) async fn create(
     }
     let confidential = posted.options.confidential;
     let brief = Arc::new(make(&state, posted).await?);
-    let body = Bytes::from(format.render(&brief));
+    let body = Bytes::from(format.render(&brief, &Label::Draft));
     if !confidential {
         state.answers.keep(key, brief, body.clone()).await;
     }
@@ -75,7 +75,7 @@ pub(super) async fn read(
     let accept = joined(&headers, header::ACCEPT);
     let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
     let brief = state.answers.read(&id).await.ok_or_else(unknown)?;
-    Ok(respond(format, format.render(&brief).into()))
+    Ok(respond(format, format.render(&brief, &Label::Draft).into()))
 }
 
 /// Forgets the brief of this id.
@@ -105,6 +105,11 @@ fn respond(format: Format, body: Bytes) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    if format == Format::Html
+        && let Ok(policy) = HeaderValue::from_str(&html::POLICY)
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 
@@ -116,4 +121,19 @@ fn failed(failure: &Failure) -> Problem {
     });
     let retry_after = failure.retry_after.map(|wait| wait.as_secs_f64().ceil() as u64);
     Problem::providers_failed(failure.to_string(), reasons.collect(), retry_after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_comes_with_the_policy_that_allows_its_own_style_alone() {
+        let policy = |format| {
+            let response = respond(format, Bytes::new());
+            response.headers().get(header::CONTENT_SECURITY_POLICY).cloned()
+        };
+        assert_eq!(policy(Format::Html).unwrap(), html::POLICY.as_str());
+        assert_eq!(policy(Format::Json), None);
+    }
 }
