@@ -109,7 +109,7 @@ impl Gateway {
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;
-        let providers = Providers::new(&config, &prompts)?;
+        let providers = Providers::open(&config, &prompts)?;
         Ok(Self { config: Arc::new(config), glossary, prompts, providers })
     }
 
@@ -201,8 +201,8 @@ impl Gateway {
         call: &Call,
         tell: &Listener,
     ) -> (Option<usize>, Piece) {
-        let result = self.providers.run(task.clone(), *call).await;
-        let cached = result.as_ref().is_ok_and(|done| done.cached);
+        let result = self.providers.run(task.clone(), call.clone()).await;
+        let cached = result.as_ref().is_ok_and(Done::cached);
         tell(Event::TaskDone { section, cached });
         (section, Piece { task, result })
     }
@@ -278,7 +278,7 @@ impl Work {
     }
 
     fn answered(&self) -> impl Iterator<Item = &Answered> {
-        self.done().map(|(_, done)| done.answered.as_ref())
+        self.done().map(|(_, done)| &done.answered)
     }
 
     fn any_done(&self) -> bool {
@@ -332,17 +332,18 @@ impl Work {
             sections: self.sections.iter().flatten().count() as u64,
             ..BriefUsage::default()
         };
+        // One answer of unknown price makes the sum unknown.
+        let mut cost = Some(0.0);
         for (_, done) in self.done() {
-            if done.cached {
-                continue;
-            }
             usage.provider_calls += done.answered.usage.calls;
             usage.input_tokens += done.answered.usage.input_tokens;
             usage.output_tokens += done.answered.usage.output_tokens;
             usage.characters += done.answered.usage.characters;
+            cost = cost.zip(done.cost_usd).map(|(sum, one)| sum + one);
         }
+        usage.cost_usd = cost;
         let sections = self.sections.iter().flatten();
-        let cached = sections.filter(|p| p.result.as_ref().is_ok_and(|done| done.cached));
+        let cached = sections.filter(|p| p.result.as_ref().is_ok_and(Done::cached));
         usage.cached_sections = cached.count() as u64;
         usage
     }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{DetailName, Failed, input, progress::Progress};
 use crate::{
     pipeline::{self, Order},
-    provider::{CachePolicy, Call},
+    provider::Call,
     render::{Format, Label},
 };
 
@@ -63,7 +63,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     progress.prepare(&gateway.providers).await?;
     gateway.providers.warm();
     let deadline = pipeline::deadline(&gateway.config);
-    let call = Call { deadline, cache: CachePolicy::Use };
+    let call = Call::until(deadline);
     let order = Order { source, detail: options.detail.into(), call };
     let brief = gateway.brief_of(reading, &order, &progress.listener()).await;
     progress.finish();

@@ -9,6 +9,7 @@ pub mod error;
 pub mod files;
 pub mod load;
 pub mod providers;
+pub mod secret;
 
 pub use error::{ConfigError, Problem};
 pub use providers::{HttpService, Kind, ProviderConfig};

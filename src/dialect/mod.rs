@@ -6,6 +6,7 @@
 //! answer is ever part of it.
 
 mod anthropic;
+mod build;
 mod events;
 mod fault;
 mod gemini;
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use anthropic::Anthropic;
+pub use build::build;
 pub use fault::{Fault, FaultKind};
 pub use gemini::Gemini;
 pub use openai::OpenAi;

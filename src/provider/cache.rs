@@ -1,111 +1,144 @@
-//! Answers already given, in memory, weighed by bytes.
+//! Answers that were paid for, and failures that would only be repeated.
 //!
-//! # How long an answer lives
-//! Until its own `fresh_until` on [`crate::clock`], so that a test with paused time sees it expire;
-//! moka's own lifetimes would not. The least used leave first when the bound is reached.
+//! # How long
+//! An answer is fresh for `fresh_for`; after that it is kept for `stale_for` more and serves only
+//! when no provider can answer. A failure that lies in the text is remembered by its kind, for the
+//! times in [`failure_lifetime`]; a failure that lies in the provider is the breaker's business.
+//! The two are kept apart, so that a failure never drives out an answer.
 //!
-//! Only whole answers are kept: one with a text missing is asked for again.
+//! # Time
+//! moka's own lifetimes do not obey a paused clock, so each entry carries the moment it was made,
+//! and this module decides. Moments are wall-clock, so that entries could outlive the process.
+//!
+//! # Space
+//! Entries are weighed by their bytes, overhead included, and the least used go first.
 
 use std::{sync::Arc, time::Duration};
 
-use moka::future::Cache;
-use tokio::time::Instant;
+use jiff::Timestamp;
 
 use super::key::Key;
 use crate::{
-    brief::{Answer, Answered},
+    brief::Answered,
     clock,
+    dialect::{Fault, FaultKind},
 };
 
-/// Memory that an entry takes beside its texts, in bytes.
-const OVERHEAD: usize = 256;
+/// What an entry takes beside the length of its JSON, rounded up from what a million took.
+const OVERHEAD: usize = 512;
+/// Failures remembered at the same time.
+const FAILURES: u64 = 10_000;
 
-/// The cache of answers. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(super) struct Answers {
-    kept: Cache<Key, Kept>,
-    fresh_for: Duration,
+/// What is kept, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheOptions {
+    /// Bytes of answers kept in memory, at most. Zero keeps nothing.
+    pub bytes: u64,
+    /// How long an answer serves. The same text in the same model under the same prompts does not
+    /// go bad, so this is long.
+    pub fresh_for: Duration,
+    /// How much longer it serves while no provider can answer.
+    pub stale_for: Duration,
 }
 
-#[derive(Clone, Debug)]
-struct Kept {
-    answered: Arc<Answered>,
-    fresh_until: Instant,
-}
-
-impl Answers {
-    /// An empty cache of at most `bytes`, whose answers live for `fresh_for`.
-    pub(super) fn new(bytes: u64, fresh_for: Duration) -> Self {
-        let weigh = |_: &Key, kept: &Kept| weight(&kept.answered.answer);
-        Self { kept: Cache::builder().max_capacity(bytes).weigher(weigh).build(), fresh_for }
-    }
-
-    /// The fresh answer under `key`.
-    pub(super) async fn find(&self, key: &Key) -> Option<Arc<Answered>> {
-        let kept = self.kept.get(key).await?;
-        (kept.fresh_until > clock::now()).then_some(kept.answered)
-    }
-
-    /// Keeps an answer where it is whole.
-    pub(super) async fn keep(&self, key: Key, answered: Arc<Answered>) {
-        if is_whole(&answered.answer) {
-            let fresh_until = clock::now() + self.fresh_for;
-            self.kept.insert(key, Kept { answered, fresh_until }).await;
-        }
+impl Default for CacheOptions {
+    fn default() -> Self {
+        let day = Duration::from_secs(24 * 3600);
+        Self { bytes: 64 << 20, fresh_for: 30 * day, stale_for: 60 * day }
     }
 }
 
-fn is_whole(answer: &Answer) -> bool {
-    match answer {
-        Answer::Translate { texts } => texts.iter().all(Option::is_some),
-        Answer::Summarize { .. } | Answer::Headline { .. } => true,
-    }
-}
-
-fn weight(answer: &Answer) -> u32 {
-    let text: usize = match answer {
-        Answer::Translate { texts } => texts.iter().flatten().map(String::len).sum(),
-        Answer::Summarize { heading, passages } => {
-            heading.as_ref().map_or(0, String::len)
-                + passages.iter().map(|p| p.text.len()).sum::<usize>()
-        }
-        Answer::Headline { headline, summary } => {
-            headline.len() + summary.iter().map(|p| p.text.len()).sum::<usize>()
-        }
+/// How long a failure of this kind is remembered for the same task; none for a failure that says
+/// something about the provider rather than about the text.
+fn failure_lifetime(kind: FaultKind) -> Option<Duration> {
+    use FaultKind as K;
+    let seconds = match kind {
+        K::Refused | K::TooLong | K::Filtered => 600,
+        K::Truncated | K::Invalid | K::TooLarge => 30,
+        K::Throttled | K::Quota | K::Unauthorized | K::NotFound | K::Unavailable => return None,
+        K::Unreachable | K::Timeout | K::Garbage | K::Cancelled => return None,
     };
-    (text + OVERHEAD).try_into().unwrap_or(u32::MAX)
+    Some(Duration::from_secs(seconds))
+}
+
+/// The answers and failures in memory.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    answers: moka::future::Cache<Key, Kept>,
+    failures: moka::future::Cache<Key, (Fault, Timestamp)>,
+    options: CacheOptions,
+}
+
+/// An answer with the moment it was made.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) answered: Arc<Answered>,
+    made: Timestamp,
+    weight: u32,
+}
+
+impl Cache {
+    pub(crate) fn new(options: CacheOptions) -> Self {
+        let answers = moka::future::Cache::builder()
+            .max_capacity(options.bytes)
+            .weigher(|_, kept: &Kept| kept.weight)
+            .build();
+        let failures = moka::future::Cache::new(FAILURES);
+        Self { answers, failures, options }
+    }
+
+    /// An answer that is fresh and, where that is asked, younger than `max_age`.
+    pub(crate) async fn fresh(&self, key: &Key, max_age: Option<Duration>) -> Option<Kept> {
+        let kept = self.answers.get(key).await?;
+        let bound = max_age.map_or(self.options.fresh_for, |age| age.min(self.options.fresh_for));
+        younger(kept.made, bound).then_some(kept)
+    }
+
+    /// An answer that may serve because nobody can give a better one.
+    pub(crate) async fn stale(&self, key: &Key) -> Option<Kept> {
+        let kept = self.answers.get(key).await?;
+        let bound = self.options.fresh_for.saturating_add(self.options.stale_for);
+        younger(kept.made, bound).then_some(kept)
+    }
+
+    /// A failure of this very task that is not worth repeating yet.
+    pub(crate) async fn failure(&self, key: &Key) -> Option<Fault> {
+        let (fault, made) = self.failures.get(key).await?;
+        let bound = failure_lifetime(fault.kind)?;
+        younger(made, bound).then_some(fault)
+    }
+
+    /// Keeps an answer. It must have been validated.
+    pub(crate) async fn keep(&self, key: Key, answered: Answered) {
+        let bytes = serde_json::to_vec(&answered).map_or(usize::MAX, |text| text.len());
+        let weight = u32::try_from(bytes.saturating_add(OVERHEAD)).unwrap_or(u32::MAX);
+        let kept = Kept { answered: Arc::new(answered), made: clock::utc(), weight };
+        self.answers.insert(key, kept).await;
+    }
+
+    /// Remembers a failure, where its kind is one to remember.
+    pub(crate) async fn remember(&self, key: Key, fault: &Fault) {
+        if failure_lifetime(fault.kind).is_some() {
+            self.failures.insert(key, (fault.clone(), clock::utc())).await;
+        }
+    }
+
+    /// Entries and bytes, as far as moka has counted.
+    pub(crate) fn size(&self) -> (u64, u64) {
+        (self.answers.entry_count(), self.answers.weighted_size())
+    }
+
+    pub(crate) fn clear(&self) {
+        self.answers.invalidate_all();
+        self.failures.invalidate_all();
+    }
+}
+
+fn younger(made: Timestamp, bound: Duration) -> bool {
+    let age = Duration::try_from(clock::utc().duration_since(made)).unwrap_or_default();
+    age < bound
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::brief::{Engine, Usage};
-
-    fn answered(texts: Vec<Option<String>>) -> Arc<Answered> {
-        Arc::new(Answered {
-            answer: Answer::Translate { texts },
-            engine: Engine { provider: "p".to_owned(), model: None },
-            usage: Usage::default(),
-            findings: Vec::new(),
-        })
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_is_served_until_its_lifetime_ends() {
-        let answers = Answers::new(1 << 20, Duration::from_secs(60));
-        let key = Key::of_text("one");
-        answers.keep(key, answered(vec![Some("text".to_owned())])).await;
-        tokio::time::advance(Duration::from_secs(59)).await;
-        assert!(answers.find(&key).await.is_some());
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert!(answers.find(&key).await.is_none());
-    }
-
-    #[tokio::test]
-    async fn an_answer_with_a_text_missing_is_not_kept() {
-        let answers = Answers::new(1 << 20, Duration::from_secs(60));
-        let key = Key::of_text("one");
-        answers.keep(key, answered(vec![Some("text".to_owned()), None])).await;
-        assert!(answers.find(&key).await.is_none());
-    }
-}
+#[path = "cache_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::dialect::{Fault, FaultKind};
+use crate::dialect::FaultKind;
 
 /// No provider could do the task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,18 +22,6 @@ pub struct Reason {
     pub kind: FaultKind,
     /// One clause for a person.
     pub detail: String,
-}
-
-impl Failure {
-    /// Adds what one provider said.
-    pub(super) fn add(&mut self, provider: &str, fault: Fault) {
-        let Fault { kind, detail, retry_after } = fault;
-        self.reasons.push(Reason { provider: provider.to_owned(), kind, detail });
-        self.retry_after = match (self.retry_after, retry_after) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
-    }
 }
 
 impl fmt::Display for Failure {
@@ -57,14 +45,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_provider_is_named_with_its_reason_and_the_shortest_wait_is_kept() {
-        let mut failure = Failure::default();
-        let wait = |seconds| Some(Duration::from_secs(seconds));
-        let fault = Fault::new(FaultKind::Throttled, "it asks for fewer calls");
-        failure.add("one", Fault { retry_after: wait(9), ..fault.clone() });
-        failure.add("two", Fault { retry_after: wait(4), ..fault });
-        failure.add("three", Fault::new(FaultKind::Timeout, "it did not answer in time"));
-        assert_eq!(failure.retry_after, wait(4));
-        insta::assert_snapshot!(failure.to_string());
+    fn every_provider_is_named_with_its_reason() {
+        let reason = |provider: &str, kind, detail: &str| Reason {
+            provider: provider.to_owned(),
+            kind,
+            detail: detail.to_owned(),
+        };
+        let reasons = vec![
+            reason("one", FaultKind::Throttled, "asks for fewer calls"),
+            reason("two", FaultKind::Timeout, "did not answer in time"),
+        ];
+        let failure = Failure { reasons, retry_after: None };
+        insta::assert_snapshot!(failure, @"no provider could do the work: `one`: asks for fewer calls; `two`: did not answer in time");
     }
 }

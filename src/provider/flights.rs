@@ -1,99 +1,133 @@
-//! One flight for everybody who waits for the same task.
+//! One piece of work for everyone who asks for the same thing at the same time.
 //!
-//! # Who waits for whom
-//! The first to ask leads: its future does the work and is shared. Those who come while it is
-//! under way poll the same future, whoever of them hangs up; when all have, it is dropped and the
-//! work ends. Different keys never wait for each other. An error is shared as an answer is.
+//! The first who asks starts a task of its own for the work; whoever asks for the same key before
+//! it ends waits for the same result, errors included. Nobody waits for another key. The work does
+//! not belong to any of its callers: it goes on when they all hang up, unless it asks its
+//! [`Deadline`] whether anybody still waits. At shutdown [`Flights::drain`] waits for what is under
+//! way.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use futures_util::{
     FutureExt,
-    future::{Shared, WeakShared},
+    future::{BoxFuture, Shared},
 };
+use tokio_util::task::TaskTracker;
 
-use super::key::Key;
-use crate::{brief::Answered, dialect::Fault};
+use super::{
+    deadline::{Deadline, Waiter},
+    key::Key,
+};
+use crate::clock::Instant;
 
-/// What a flight brings.
-pub(super) type Landing = Result<Arc<Answered>, Fault>;
-
-type Work = Pin<Box<dyn Future<Output = Landing> + Send>>;
-
-/// The flights under way.
-#[derive(Debug, Default)]
-pub(super) struct Flights {
-    under_way: std::sync::Mutex<HashMap<Key, WeakShared<Work>>>,
+/// The work under way, by key.
+#[derive(Clone, Debug)]
+pub(crate) struct Flights<T: Clone> {
+    under_way: Arc<Mutex<HashMap<Key, Flight<T>>>>,
+    tracker: TaskTracker,
 }
 
-impl Flights {
-    /// The flight for `key`: the one under way, or a new one that `begin` starts when polled.
-    pub(super) fn join<F>(&self, key: Key, begin: impl FnOnce() -> F) -> Shared<Work>
+#[derive(Clone, Debug)]
+struct Flight<T: Clone> {
+    /// The latest deadline of all who joined.
+    deadline: Deadline,
+    /// The result, or nothing where the work panicked.
+    landed: Shared<BoxFuture<'static, Option<T>>>,
+}
+
+/// A result, and whether this caller's request started the work.
+#[derive(Debug)]
+pub(crate) struct Landed<T> {
+    /// `None` where the caller's deadline passed first, or the work panicked.
+    pub(crate) result: Option<T>,
+    pub(crate) led: bool,
+}
+
+impl<T: Clone + Send + Sync + 'static> Flights<T> {
+    pub(crate) fn new() -> Self {
+        Self { under_way: Arc::default(), tracker: TaskTracker::new() }
+    }
+
+    /// Joins the work for this key, or starts it with `work`, and waits until `at`.
+    pub(crate) async fn join<F>(
+        &self,
+        key: Key,
+        at: Instant,
+        work: impl FnOnce(Deadline) -> F,
+    ) -> Landed<T>
     where
-        F: Future<Output = Landing> + Send + 'static,
+        F: Future<Output = T> + Send + 'static,
     {
-        // A panic while the lock was held cannot leave the map half changed.
-        let mut under_way =
-            self.under_way.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(flight) = under_way.get(&key).and_then(WeakShared::upgrade)
-            && flight.peek().is_none()
+        let (flight, led, _waiter) = self.board(key, at, work);
+        flight.deadline.extend(&Deadline::ahead_of(at));
+        let result = Deadline::new(at).bound(flight.landed).await.flatten();
+        Landed { result, led }
+    }
+
+    fn board<F>(
+        &self,
+        key: Key,
+        at: Instant,
+        work: impl FnOnce(Deadline) -> F,
+    ) -> (Flight<T>, bool, Option<Waiter>)
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let mut under_way = self.lock();
+        if let Some(flight) = under_way.get(&key)
+            && let Some(waiter) = flight.deadline.wait()
         {
-            return flight;
+            return (flight.clone(), false, Some(waiter));
         }
-        under_way.retain(|_, flight| flight.upgrade().is_some());
-        let work: Work = Box::pin(begin());
-        let flight = work.shared();
-        if let Some(weak) = flight.downgrade() {
-            under_way.insert(key, weak);
-        }
-        flight
+        let deadline = Deadline::ahead_of(at);
+        let waiter = deadline.wait();
+        let place = Place { flights: self.clone(), key, deadline: deadline.clone() };
+        let work = work(deadline.clone());
+        let task = self.tracker.spawn(async move {
+            let _place = place;
+            work.await
+        });
+        let landed = task.map(Result::ok).boxed().shared();
+        let flight = Flight { deadline, landed };
+        under_way.insert(key, flight.clone());
+        (flight, true, waiter)
+    }
+
+    /// Flights under way.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Waits until nothing is under way. New work may still be started meanwhile.
+    pub(crate) async fn drain(&self) {
+        self.tracker.close();
+        self.tracker.wait().await;
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::{
-        sync::atomic::{AtomicUsize, Ordering},
-        time::Duration,
-    };
-
-    use super::*;
-    use crate::dialect::FaultKind;
-
-    async fn count(calls: Arc<AtomicUsize>) -> Landing {
-        calls.fetch_add(1, Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        Err(Fault::new(FaultKind::Unavailable, "shared"))
+impl<T: Clone> Flights<T> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Flight<T>>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    #[tokio::test(start_paused = true)]
-    async fn a_thousand_who_ask_the_same_share_one_call_and_its_error() {
-        let (flights, calls) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
-        let key = Key::of_text("one");
-        let all = (0..1000).map(|_| flights.join(key, || count(Arc::clone(&calls))));
-        let landings = futures_util::future::join_all(all).await;
-        assert_eq!(calls.load(Ordering::SeqCst), 1);
-        assert!(landings.iter().all(|l| l.as_ref().is_err_and(|f| f.detail == "shared")));
-    }
+/// A flight's place in the map, given up when the work ends in whatever way.
+struct Place<T: Clone> {
+    flights: Flights<T>,
+    key: Key,
+    deadline: Deadline,
+}
 
-    #[tokio::test(start_paused = true)]
-    async fn the_first_who_hangs_up_does_not_take_the_others_along() {
-        let (flights, calls) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
-        let key = Key::of_text("one");
-        let leader = flights.join(key, || count(Arc::clone(&calls)));
-        let follower = flights.join(key, || count(Arc::clone(&calls)));
-        let _ = tokio::time::timeout(Duration::from_secs(1), leader).await;
-        let _ = follower.await;
-        assert_eq!(calls.load(Ordering::SeqCst), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn work_that_nobody_waits_for_any_more_ends() {
-        let (flights, calls) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
-        let key = Key::of_text("one");
-        let alone = flights.join(key, || count(Arc::clone(&calls)));
-        let _ = tokio::time::timeout(Duration::from_secs(1), alone).await;
-        let _ = flights.join(key, || count(Arc::clone(&calls))).await;
-        assert_eq!(calls.load(Ordering::SeqCst), 2, "the first was dropped, so this one leads");
+impl<T: Clone> Drop for Place<T> {
+    fn drop(&mut self) {
+        let mut under_way = self.flights.lock();
+        // Work that was given up may have been followed by another flight.
+        if under_way.get(&self.key).is_some_and(|flight| flight.deadline.is(&self.deadline)) {
+            under_way.remove(&self.key);
+        }
     }
 }

@@ -1,128 +1,176 @@
-//! The key under which an answer is kept: everything that decides the answer, and nothing else.
+//! What an answer depends on, written out and hashed.
 //!
-//! The key is a readable text of length-prefixed fields, hashed with BLAKE3. It is built by
-//! destructuring the task, so that a new field which changes the answer cannot be forgotten: the
-//! build breaks here. Pure.
+//! A key is readable text: one line for each field, `name length value`, so that no two tasks can
+//! run together into the same text. Texts of the article stand in it as their hashes, so the
+//! readable form may be kept beside an entry. It is built by destructuring the task and the
+//! provider's configuration: a field added to either does not compile until someone decides here
+//! whether it changes the answer. Pure.
 //!
 //! # Versions of the format
-//! 1. task, provider, model, prompts, then the task's own fields in the order of its type.
+//! 1. Task, scope, provider, kind, address, model, prompts.
+//!
+//! Count up when an old entry could be a wrong answer under the new code.
 
-use std::fmt::Write;
+use std::fmt::{self, Display, Write};
 
-use crate::brief::{Evidence, Task, Text};
-use crate::glossary::Term;
+use super::place::Place;
+use crate::{
+    brief::{Evidence, Task, Text},
+    config::ProviderConfig,
+    glossary::Term,
+};
 
-/// Grows with every change of the format; see the list above.
 const VERSION: u32 = 1;
 
-/// A hashed key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key([u8; 32]);
+/// The hash of a key's text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Key([u8; 32]);
 
-impl Key {
-    /// The key of a readable text.
-    #[must_use]
-    pub fn of_text(text: &str) -> Self {
-        Self(*blake3::hash(text.as_bytes()).as_bytes())
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
     }
 }
 
-/// The key of what `provider` answers to `task` with these prompts.
-#[must_use]
-pub fn key(task: &Task, provider: &str, model: &str, prompts: &str) -> Key {
-    Key::of_text(&text(task, provider, model, prompts))
+/// A key's readable text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Readable(String);
+
+impl Readable {
+    /// The hash of the text as it stands.
+    pub(crate) fn key(&self) -> Key {
+        Key(*blake3::hash(self.0.as_bytes()).as_bytes())
+    }
+
+    /// The same text with one more field.
+    pub(crate) fn with(mut self, name: &str, value: impl Display) -> Self {
+        self.field(name, value);
+        self
+    }
+
+    fn field(&mut self, name: &str, value: impl Display) {
+        let value = value.to_string();
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "{name} {} {value}", value.len());
+    }
+
+    /// A text of the article, as its hash.
+    fn hidden(&mut self, name: &str, text: &str) {
+        self.field(name, blake3::hash(text.as_bytes()).to_hex());
+    }
+
+    fn maybe_hidden(&mut self, name: &str, text: Option<&str>) {
+        match text {
+            Some(text) => self.hidden(name, text),
+            None => self.field(name, "none"),
+        }
+    }
+
+    fn text(&mut self, Text { id, text, sources }: &Text) {
+        self.field("id", id);
+        self.hidden("text", text);
+        self.field("sources", joined(sources));
+    }
+
+    fn evidence(&mut self, Evidence { text, sources }: &Evidence) {
+        self.hidden("passage", text);
+        self.field("sources", joined(sources));
+    }
+
+    fn terms(&mut self, terms: &[Term]) {
+        let mut all = Self::default();
+        for Term { arabic, english } in terms {
+            all.field("arabic", arabic);
+            all.field("english", english);
+        }
+        self.hidden("terms", &all.0);
+    }
 }
 
-/// The readable text that is hashed. It holds article text: for debugging, never for a log.
-#[must_use]
-pub fn text(task: &Task, provider: &str, model: &str, prompts: &str) -> String {
-    let mut out = format!("mujaz answer {VERSION}\n");
-    field(&mut out, "task", task.name());
-    field(&mut out, "provider", provider);
-    field(&mut out, "model", model);
-    field(&mut out, "prompts", prompts);
+/// What the answer depends on wherever it comes from: the task, and who may share it.
+pub(crate) fn of_task(task: &Task, scope: &str) -> Readable {
+    let mut key = Readable::default();
+    key.field("version", VERSION);
+    key.field("scope", scope);
+    key.field("task", task.name());
     match task {
-        Task::Translate { texts: list, context, terms: glossary } => {
-            texts(&mut out, list);
-            field(&mut out, "context", context.as_deref().unwrap_or_default());
-            terms(&mut out, glossary);
+        Task::Translate { texts, context, terms } => {
+            key.maybe_hidden("context", context.as_deref());
+            texts.iter().for_each(|text| key.text(text));
+            key.terms(terms);
         }
-        Task::Summarize { heading, paragraphs, context, terms: glossary, detail } => {
-            field(&mut out, "heading", heading.as_deref().unwrap_or_default());
-            texts(&mut out, paragraphs);
-            field(&mut out, "context", context.as_deref().unwrap_or_default());
-            terms(&mut out, glossary);
-            field(&mut out, "detail", &format!("{detail:?}"));
+        Task::Summarize { heading, paragraphs, context, terms, detail } => {
+            key.maybe_hidden("heading", heading.as_deref());
+            key.maybe_hidden("context", context.as_deref());
+            paragraphs.iter().for_each(|text| key.text(text));
+            key.terms(terms);
+            key.field("detail", format_args!("{detail:?}"));
         }
-        Task::Headline { title, passages, terms: glossary, detail } => {
-            field(&mut out, "title", title.as_deref().unwrap_or_default());
-            for Evidence { text, sources } in passages {
-                field(&mut out, "passage", text);
-                field(&mut out, "sources", &format!("{sources:?}"));
-            }
-            terms(&mut out, glossary);
-            field(&mut out, "detail", &format!("{detail:?}"));
+        Task::Headline { title, passages, terms, detail } => {
+            key.maybe_hidden("title", title.as_deref());
+            passages.iter().for_each(|passage| key.evidence(passage));
+            key.terms(terms);
+            key.field("detail", format_args!("{detail:?}"));
         }
     }
-    out
+    key
 }
 
-/// The ids of texts are their places in the article, which decide nothing: a section that moves
-/// keeps its answer.
-fn texts(out: &mut String, texts: &[Text]) {
-    for Text { id, text, sources: _ } in texts {
-        let role = if id.starts_with('s') && id.contains(".p") { "passage" } else { id };
-        field(out, role, text);
-    }
+/// The same for one provider: the key under which its answer is kept.
+pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
+    let ProviderConfig {
+        name,
+        kind,
+        base_url,
+        model,
+        context_tokens,
+        max_output_tokens,
+        json_schema,
+        glossary_ids,
+        http,
+        path,
+        hub,
+        file,
+        sha256,
+        // Secrets, limits, prices and ways of sending do not change what is answered.
+        api_key_env: _,
+        requests_per_minute: _,
+        tokens_per_minute: _,
+        characters_per_minute: _,
+        daily_characters: _,
+        max_in_flight: _,
+        timeout: _,
+        attempts: _,
+        allow_http: _,
+        confidential: _,
+        hedge: _,
+        usd_per_million_input_tokens: _,
+        usd_per_million_output_tokens: _,
+        usd_per_million_characters: _,
+        stream: _,
+        region: _,
+        queue: _,
+    } = &place.config;
+    let weights = format!("{path:?} {hub:?} {file:?} {sha256:?}");
+    let mut key = task.clone();
+    key.field("provider", name);
+    key.field("kind", format_args!("{kind:?}"));
+    key.field("model", model.as_deref().unwrap_or("none"));
+    key.field("weights", weights);
+    let bounds = format!("{context_tokens:?} {max_output_tokens:?} {json_schema:?}");
+    key.field("bounds", bounds);
+    key.field("glossaries", format_args!("{glossary_ids:?}"));
+    // An address or a header may hold what an operator would not print.
+    key.maybe_hidden("address", base_url.as_deref());
+    key.hidden("http", &format!("{http:?}"));
+    key.field("prompt", &place.prompt);
+    key
 }
 
-fn terms(out: &mut String, terms: &[Term]) {
-    for Term { arabic, english } in terms {
-        field(out, "arabic", arabic);
-        field(out, "english", english);
-    }
-}
-
-fn field(out: &mut String, name: &str, value: &str) {
-    let _ = writeln!(out, "{name} {}: {value}", value.len());
+fn joined(sources: &[impl Display]) -> String {
+    sources.iter().map(|id| format!("{id} ")).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn translate(texts: &[&str], context: Option<&str>) -> Task {
-        let text = |text: &&str| Text {
-            id: "s0.p0".to_owned(),
-            text: (*text).to_owned(),
-            sources: Vec::new(),
-        };
-        Task::Translate {
-            texts: texts.iter().map(text).collect(),
-            context: context.map(str::to_owned),
-            terms: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn the_key_is_readable_before_it_is_hashed() {
-        let task = translate(&["نص"], Some("عنوان"));
-        insta::assert_snapshot!(text(&task, "local", "qwen", "abc"));
-    }
-
-    #[test]
-    fn fields_cannot_run_into_each_other() {
-        let one = key(&translate(&["a", "b"], None), "p", "m", "h");
-        let other = key(&translate(&["a\npassage 1: b"], None), "p", "m", "h");
-        assert_ne!(one, other);
-    }
-
-    #[test]
-    fn provider_model_and_prompts_each_change_the_key() {
-        let task = translate(&["a"], None);
-        let all = [("p", "m", "h"), ("q", "m", "h"), ("p", "n", "h"), ("p", "m", "i")];
-        let keys: std::collections::HashSet<Key> =
-            all.iter().map(|(p, m, h)| key(&task, p, m, h)).collect();
-        assert_eq!(keys.len(), all.len());
-    }
-}
+#[path = "key_tests.rs"]
+mod tests;

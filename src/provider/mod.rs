@@ -1,273 +1,189 @@
-//! Where work is done: the road of a task from the pipeline to a provider and back.
+//! Where work is sent, and what is done when it fails.
 //!
-//! [`Providers::run`] is that road: for each provider of the task's route, in order, a fresh
-//! answer from the cache, else the flight that is already under way for the same task, else a new
-//! one; a provider that fails is left for the next. Identical tasks share one flight; when
-//! everybody who waits for it has hung up, it ends, and the model stops writing. Nothing here reads
-//! the meaning of a task.
+//! [`Providers::run`] takes a task the whole road; `road.rs` shows it in one screen:
+//!
+//! ```text
+//! ids → key → cache: hit
+//!           │ join the flight of an equal task
+//!           │ lead: for each provider of the route
+//!                   breaker → limits → attempt → classify → retry here │ next provider │ give up
+//! ```
+//!
+//! # Who stops when
+//! A caller waits until its own deadline. The work behind it is a flight of its own: it outlives
+//! a caller who hangs up, because what was paid for is kept, and lasts until the latest deadline of
+//! all who joined. Where nothing may be kept (`no-store`, confidential) there is no flight: a caller
+//! who hangs up closes the connection.
+//!
+//! # What is remembered
+//! Whole answers, under the provider that really gave them; failures of a text (`Refused`, `Filtered`
+//! and their like) for a short time of their own; failures of a provider in its breaker.
+//!
+//! # What never happens
+//! No text, key, address or vendor's word is part of a [`Failure`], a log line or a metric.
 
-pub mod key;
-#[cfg(feature = "local")]
-pub mod local;
-
+mod attempt;
+mod breaker;
 mod cache;
+mod deadline;
 mod failure;
 mod flights;
-
+mod hedge;
+mod ids;
+mod journey;
+mod key;
+mod limit;
 #[cfg(feature = "local")]
-use std::path::PathBuf;
-use std::sync::Arc;
+pub mod local;
+mod open;
+mod place;
+mod retry;
+mod road;
+mod route;
+mod split;
+mod transport;
+mod usage;
 
-use serde::Serialize;
-use tokio::time::Instant;
+use std::{fmt, time::Duration};
 
-pub use failure::{Failure, Reason};
-
-use crate::{
-    brief::{Answered, Task},
-    config::Config,
-    dialect::{Fault, FaultKind},
-    prompt::Prompts,
+pub use self::{
+    breaker::{BreakerPolicy, Health},
+    cache::CacheOptions,
+    failure::{Failure, Reason},
+    open::{ProviderState, SetUpError},
+    place::{Embedded, Place, Progress},
+    retry::RetryPolicy,
+    road::{Checked, Providers, Standing},
+    usage::{Price, Totals},
 };
-#[cfg(feature = "local")]
-use crate::{clock, config::load};
-use cache::Answers;
-use flights::Flights;
+use crate::{
+    brief::{Answered, Usage},
+    clock::Instant,
+};
 
-/// How a task may be answered, and until when.
-#[derive(Clone, Copy, Debug)]
-pub struct Call {
-    /// The answer is worthless after this.
-    pub deadline: Instant,
-    /// Which use of the cache is allowed.
-    pub cache: CachePolicy,
+/// The names of providers to try for each kind of task, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Routes {
+    /// For translations.
+    pub translate: Vec<String>,
+    /// For sections' briefs, headline and summary.
+    pub summarize: Vec<String>,
 }
 
-/// Which use of the cache a task may make.
+/// How the road behaves where a provider's own configuration does not say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Bytes read of one answer, at most, after decompression.
+    pub max_answer_bytes: usize,
+    /// What is kept, and for how long.
+    pub cache: CacheOptions,
+    /// When a provider is left alone.
+    pub breaker: BreakerPolicy,
+    /// When a provider is asked again.
+    pub retry: RetryPolicy,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_answer_bytes: 8 << 20,
+            cache: CacheOptions::default(),
+            breaker: BreakerPolicy::default(),
+            retry: RetryPolicy::default(),
+        }
+    }
+}
+
+/// How a caller wants one task run.
+#[derive(Clone)]
+pub struct Call {
+    /// The caller waits no longer than this.
+    pub deadline: Instant,
+    /// Whether kept answers serve and whether this one is kept.
+    pub cache: CachePolicy,
+    /// The text is unpublished: only providers marked so may see it, and nothing is kept.
+    pub confidential: bool,
+    /// Who may share the answer: callers of the same scope. Empty for everybody.
+    pub scope: String,
+    /// SHA-256 of the source text, under which kept answers can be forgotten.
+    pub source: Option<[u8; 32]>,
+    /// Told how far the embedded model is; other providers say nothing on the way.
+    pub progress: Option<Progress>,
+}
+
+impl Call {
+    /// An ordinary call: kept answers serve everybody.
+    #[must_use]
+    pub fn until(deadline: Instant) -> Self {
+        let cache = CachePolicy::Use;
+        let scope = String::new();
+        Self { deadline, cache, confidential: false, scope, source: None, progress: None }
+    }
+
+    /// Whether the answer may be kept or shared with another caller.
+    pub(crate) fn keeps(&self) -> bool {
+        !self.confidential && self.cache != CachePolicy::NoStore
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("deadline", &self.deadline)
+            .field("cache", &self.cache)
+            .field("confidential", &self.confidential)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether kept answers serve a call and whether its own is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CachePolicy {
-    /// Answer from it and keep the answer.
+    /// Any fresh answer serves; a stale one where no provider can answer.
     #[default]
     Use,
-    /// Neither read nor keep: the article is confidential.
+    /// Only an answer younger than this serves.
+    MaxAge(Duration),
+    /// No kept answer serves; the new one is kept.
+    NoCache,
+    /// Nothing is read, kept or shared.
     NoStore,
 }
 
-/// A task done.
-#[derive(Clone, Debug)]
+/// How an answer was come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// A provider was called for this task.
+    Called,
+    /// Another caller's call for an equal task was shared.
+    Joined,
+    /// It was kept and fresh.
+    Cached,
+    /// It was kept and past its lifetime, and no provider could answer.
+    Stale,
+}
+
+/// A task that was done.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Done {
-    /// The answer.
-    pub answered: Arc<Answered>,
-    /// It came out of the cache and cost nothing.
-    pub cached: bool,
+    /// The answer. Its usage is what *this* caller's task cost: nothing unless `how` is `Called`.
+    pub answered: Answered,
+    /// How it was come by.
+    pub how: How,
+    /// United States dollars; `None` where the provider's price is not configured.
+    pub cost_usd: Option<f64>,
 }
 
-/// How far a provider is, for `/readyz`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ProviderState {
-    /// The provider's name.
-    pub name: String,
-    /// `absent`, `fetching`, `loading`, `ready` or `failed`.
-    pub state: &'static str,
-    /// It answers tasks now or will when it has loaded.
-    pub usable: bool,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// Why providers cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum SetUpError {
-    /// This build has no embedded model.
-    #[error(
-        "provider `{0}` is of kind `local`, and this build has no embedded model\nhint: build with \
-         the default features"
-    )]
-    NoLocal(String),
-    /// The embedded model is configured wrong.
-    #[cfg(feature = "local")]
-    #[error("{0}")]
-    Local(#[from] local::LocalError),
-}
-
-/// All configured providers with their routes. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Providers {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    /// The providers that translate, in the order in which they are tried.
-    translate: Vec<Place>,
-    prompts: Prompts,
-    answers: Answers,
-    flights: Flights,
-}
-
-/// One configured provider.
-#[derive(Clone, Debug)]
-struct Place {
-    name: String,
-    #[cfg(feature = "local")]
-    local: local::Local,
-}
-
-impl Providers {
-    /// The providers that a checked configuration names. Starts nothing.
-    ///
-    /// # Errors
-    /// Where a provider cannot be set up in this build.
-    pub fn new(config: &Config, prompts: &Prompts) -> Result<Self, SetUpError> {
-        let mut translate = Vec::new();
-        for name in &config.tasks.translate {
-            if let Some(provider) = config.providers.iter().find(|p| p.name == *name) {
-                translate.push(Place::new(provider, prompts)?);
-            }
-        }
-        // Half of the memory is for whole briefs.
-        let answers = Answers::new(config.cache.memory_bytes / 2, config.cache.fresh_for);
-        let inner =
-            Inner { translate, prompts: prompts.clone(), answers, flights: Flights::default() };
-        Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// The answer to a task, from the cache, a flight under way, or the first provider of its
-    /// route that can.
-    ///
-    /// # Errors
-    /// Where no provider could: one reason for each that was tried.
-    pub async fn run(&self, task: Task, call: Call) -> Result<Done, Failure> {
-        let task = Arc::new(task);
-        let mut failure = Failure::default();
-        for place in self.route(&task) {
-            match self.at(place, &task, call).await {
-                Ok(done) => return Ok(done),
-                Err(fault) => failure.add(&place.name, fault),
-            }
-        }
-        Err(failure)
-    }
-
-    fn route(&self, task: &Task) -> &[Place] {
-        match task {
-            Task::Translate { .. } => &self.inner.translate,
-            Task::Summarize { .. } | Task::Headline { .. } => &[],
-        }
-    }
-
-    async fn at(&self, place: &Place, task: &Arc<Task>, call: Call) -> Result<Done, Fault> {
-        if call.cache == CachePolicy::NoStore {
-            let answered = place.do_task(Arc::clone(task), call.deadline).await?;
-            return Ok(Done { answered, cached: false });
-        }
-        let key = key::key(task, &place.name, place.model(), self.inner.prompts.hash());
-        if let Some(answered) = self.inner.answers.find(&key).await {
-            return Ok(Done { answered, cached: true });
-        }
-        let flight = self.inner.flights.join(key, || {
-            let (place, task) = (place.clone(), Arc::clone(task));
-            let answers = self.inner.answers.clone();
-            async move {
-                let answered = place.do_task(task, call.deadline).await?;
-                // Kept by the flight, once, and not by each of those who wait for it.
-                answers.keep(key, Arc::clone(&answered)).await;
-                Ok(answered)
-            }
-        });
-        let late = |_| Fault::new(FaultKind::Timeout, "nothing came before the deadline");
-        let answered = tokio::time::timeout_at(call.deadline, flight).await.map_err(late)??;
-        Ok(Done { answered, cached: false })
-    }
-
-    /// How far each provider is.
+impl Done {
+    /// Nothing was paid for it.
     #[must_use]
-    pub fn states(&self) -> Vec<ProviderState> {
-        self.inner.translate.iter().map(Place::state).collect()
-    }
-}
-
-#[cfg(feature = "local")]
-impl Providers {
-    /// Begins to load embedded models in the background. Call within a tokio runtime.
-    pub fn warm(&self) {
-        for place in &self.inner.translate {
-            place.local.warm();
-        }
+    pub fn cached(&self) -> bool {
+        self.how != How::Called
     }
 
-    /// Fetches and verifies embedded models that are not on disk; gives their files.
-    ///
-    /// # Errors
-    /// Where a model cannot be had.
-    pub async fn prepare(
-        &self,
-        progress: local::Progress,
-    ) -> Result<Vec<PathBuf>, local::LocalError> {
-        let mut files = Vec::new();
-        for place in &self.inner.translate {
-            files.push(place.local.prepare(Arc::clone(&progress)).await?);
-        }
-        Ok(files)
-    }
-}
-
-#[cfg(feature = "local")]
-impl Place {
-    fn new(config: &crate::config::ProviderConfig, prompts: &Prompts) -> Result<Self, SetUpError> {
-        let local = local::Local::new(config, &load::cache_dir(), prompts.clone())?;
-        Ok(Self { name: config.name.clone(), local })
-    }
-
-    fn model(&self) -> &str {
-        self.local.model()
-    }
-
-    async fn do_task(&self, task: Arc<Task>, deadline: Instant) -> Result<Arc<Answered>, Fault> {
-        let started = clock::now();
-        let result = self.local.run(&task, deadline, |_| ()).await;
-        let seconds = clock::now().duration_since(started).as_secs_f64();
-        let outcome = result.as_ref().map_or_else(|fault| fault.kind.name(), |_| "done");
-        tracing::debug!(provider = self.name, task = task.name(), seconds, outcome, "task");
-        result.map(Arc::new)
-    }
-
-    fn state(&self) -> ProviderState {
-        use local::ModelState;
-        let (state, reason) = match self.local.state() {
-            ModelState::Absent => ("absent", None),
-            ModelState::Fetching => ("fetching", None),
-            ModelState::Loading => ("loading", None),
-            ModelState::Ready => ("ready", None),
-            ModelState::Failed(reason) => ("failed", Some(reason)),
-        };
-        ProviderState { name: self.name.clone(), state, usable: reason.is_none(), reason }
-    }
-}
-
-#[cfg(not(feature = "local"))]
-impl Providers {
-    /// Without embedded models there is nothing to load.
-    pub fn warm(&self) {}
-}
-
-#[cfg(not(feature = "local"))]
-impl Place {
-    fn new(config: &crate::config::ProviderConfig, _prompts: &Prompts) -> Result<Self, SetUpError> {
-        Err(SetUpError::NoLocal(config.name.clone()))
-    }
-
-    fn model(&self) -> &str {
-        ""
-    }
-
-    async fn do_task(&self, _task: Arc<Task>, _deadline: Instant) -> Result<Arc<Answered>, Fault> {
-        Err(Fault::new(FaultKind::NotFound, "this build has no embedded model"))
-    }
-
-    fn state(&self) -> ProviderState {
-        let reason = Some("this build has no embedded model".to_owned());
-        ProviderState { name: self.name.clone(), state: "failed", usable: false, reason }
+    /// The same answer for a caller who paid nothing for it.
+    pub(crate) fn unpaid(mut self, how: How) -> Self {
+        self.answered.usage = Usage::default();
+        Self { how, cost_usd: Some(0.0), ..self }
     }
 }

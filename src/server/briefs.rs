@@ -18,7 +18,7 @@ use super::{
 use crate::{
     brief::Brief,
     pipeline::{self, BriefError, Listener, Order},
-    provider::{CachePolicy, Call, Failure},
+    provider::{Call, Failure},
     render::{Format, Label, html},
 };
 
@@ -50,14 +50,10 @@ async fn make(state: &State, posted: Posted) -> Result<Brief, Problem> {
     let deadline = pipeline::deadline(&state.gateway.config);
     let turn = tokio::time::timeout_at(deadline, state.making.acquire());
     let _turn = turn.await.map_err(|_| Problem::overloaded())?.map_err(|_| Problem::internal())?;
-    let confidential = posted.options.confidential;
     let order = Order {
         source: posted.source,
         detail: posted.options.detail,
-        call: Call {
-            deadline,
-            cache: if confidential { CachePolicy::NoStore } else { CachePolicy::Use },
-        },
+        call: Call { confidential: posted.options.confidential, ..Call::until(deadline) },
     };
     let silent: Listener = Arc::new(|_| ());
     state.gateway.brief(&order, &silent).await.map_err(|error| match error {

@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod bounds;
 mod carriers;
 mod command;
 mod config;
+mod failover;
+mod failoverbench;
+mod flights;
 mod http;
+mod parts;
 mod reading;
+mod support;
 mod tidy;

@@ -32,10 +32,8 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::{Semaphore, watch},
-    time::{Instant, timeout_at},
-};
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::{Semaphore, watch};
 
 pub use self::{
     fetch::{FetchProgress, LocalError, Progress, Silent},
@@ -49,9 +47,10 @@ use self::{
 use crate::{
     brief::{Answer, Answered, Engine, Task, Text},
     config::ProviderConfig,
-    dialect::{Fault, FaultKind},
+    dialect::{Capabilities, Fault, FaultKind},
     finding::{Code, Finding, Severity},
     prompt::{Passage, Prompts},
+    provider::{Embedded, place},
 };
 
 /// How far the model is.
@@ -170,17 +169,15 @@ impl Local {
         &self.inner.model
     }
 
-    /// Does a task before the deadline; `done` is told how many of its texts are finished.
-    /// Dropping the future ends the writing.
+    /// Does a task; `done` is told how many of its texts are finished. Dropping the future ends
+    /// the writing.
     ///
     /// # Errors
-    /// `Refused` for a task that is no translation, `Throttled` where too many wait, `Timeout`
-    /// at the deadline, `NotFound` where there is no model, `TooLong`, and `Unavailable` where the
-    /// model failed.
-    pub async fn run(
+    /// `Refused` for a task that is no translation, `Throttled` where too many wait, `NotFound`
+    /// where there is no model, `TooLong`, and `Unavailable` where the model failed.
+    async fn translate(
         &self,
         task: &Task,
-        deadline: Instant,
         done: impl Fn(usize) + Send,
     ) -> Result<Answered, Fault> {
         let Task::Translate { texts, terms, .. } = task else {
@@ -190,13 +187,9 @@ impl Local {
             let full = Fault::new(FaultKind::Throttled, "too many tasks wait for the local model");
             return Err(Fault { retry_after: Some(Duration::from_secs(5)), ..full });
         };
-        let work = async {
-            let writer = self.writer().await?;
-            let translator = Translator { writer: &writer, prompts: &self.inner.prompts, terms };
-            translator.texts(texts, done).await.map_err(fault)
-        };
-        let late = |_| Fault::new(FaultKind::Timeout, "the local model did not finish in time");
-        let Translated { english, usage } = timeout_at(deadline, work).await.map_err(late)??;
+        let writer = self.writer().await?;
+        let translator = Translator { writer: &writer, prompts: &self.inner.prompts, terms };
+        let Translated { english, usage } = translator.texts(texts, done).await.map_err(fault)?;
         let engine =
             Engine { provider: self.inner.provider.clone(), model: Some(self.inner.model.clone()) };
         let findings = texts.iter().zip(&english).filter_map(missing).collect();
@@ -217,6 +210,50 @@ impl Local {
             Ok(Phase::Failed(reason)) => Err(Fault::new(FaultKind::NotFound, reason)),
             _ => Err(Fault::new(FaultKind::Unavailable, "the local model is not loaded")),
         }
+    }
+}
+
+impl Embedded for Local {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            summarizes: false,
+            // It cuts texts into pieces of its own and writes them side by side.
+            max_texts: usize::MAX,
+            max_characters: usize::MAX,
+            max_bytes: usize::MAX,
+            context: false,
+            glossary: true,
+            structured: false,
+            streaming: false,
+            repairs: false,
+        }
+    }
+
+    fn warm(&self) {
+        Self::warm(self);
+    }
+
+    fn state(&self) -> (&'static str, Option<String>) {
+        match Self::state(self) {
+            ModelState::Absent => ("absent", None),
+            ModelState::Fetching => ("fetching", None),
+            ModelState::Loading => ("loading", None),
+            ModelState::Ready => ("ready", None),
+            ModelState::Failed(reason) => ("failed", Some(reason)),
+        }
+    }
+
+    fn prepare(&self, progress: Progress) -> BoxFuture<'_, Result<PathBuf, LocalError>> {
+        Self::prepare(self, progress).boxed()
+    }
+
+    fn run<'a>(
+        &'a self,
+        task: &'a Task,
+        progress: Option<place::Progress>,
+    ) -> BoxFuture<'a, Result<Answered, Fault>> {
+        let done = move |count| progress.iter().for_each(|tell| tell(count));
+        self.translate(task, done).boxed()
     }
 }
 

@@ -1,0 +1,418 @@
+//! One provider at work: breaker, limits, the call itself, and whether to try again here.
+//!
+//! A task that is more than the provider takes in one call goes in parts, side by side; so does
+//! one that the provider found too long or whose answer it cut off. An answer that is none is
+//! asked for once more where the provider can be told what was wrong with it.
+
+use std::time::Duration;
+
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, join_all},
+};
+use tokio::time::sleep;
+
+use super::{
+    BreakerPolicy, RetryPolicy,
+    breaker::{Breaker, Health, Pass},
+    deadline::Deadline,
+    hedge::{self, Latencies},
+    ids::Ids,
+    journey::{Denied, latest, too_late},
+    limit::{Limits, Need, Turn},
+    place::{Place, Progress, Worker},
+    retry::{Budget, Failed},
+    split::{self, Size},
+    transport::{Destination, Transport},
+    usage::{self, Meter, Price, Totals},
+};
+use crate::{
+    brief::{Answer, Answered, Engine, Evidence, Task, Text, Usage},
+    clock,
+    dialect::{Ask, Decoded, Fault, FaultKind, WireRequest},
+    finding::Finding,
+};
+
+/// A place with everything that its tasks share.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    pub(crate) place: Place,
+    breaker: Breaker,
+    limits: Limits,
+    retry: RetryPolicy,
+    budget: Budget,
+    meter: Meter,
+    latencies: Latencies,
+}
+
+/// How often a task is halved that a provider finds too long.
+const HALVINGS: u32 = 4;
+
+/// What one provider is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) transport: &'a Transport,
+    pub(crate) task: &'a Task,
+    pub(crate) deadline: &'a Deadline,
+    /// Nobody else could do it, so waiting for a turn may take all the time there is.
+    pub(crate) patient: bool,
+    pub(crate) progress: Option<&'a Progress>,
+}
+
+/// Why there is no answer.
+enum Miss {
+    /// No call was made.
+    Uncalled(Denied),
+    /// A call came to nothing after this long.
+    Called(Fault, Duration),
+}
+
+/// A task as this provider takes it.
+#[derive(Clone)]
+enum Work {
+    Wire(Box<WireRequest>),
+    Embedded,
+}
+
+impl Provider {
+    pub(crate) fn new(place: Place, breaker: BreakerPolicy, retry: RetryPolicy) -> Self {
+        Self {
+            breaker: Breaker::new(breaker),
+            limits: Limits::new(&place.config, place.seats()),
+            budget: Budget::new(&retry, clock::now()),
+            retry,
+            meter: Meter::default(),
+            latencies: Latencies::default(),
+            place,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.place.config.name
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        self.breaker.health()
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.limits.busy(self.place.seats())
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        self.meter.totals()
+    }
+
+    /// How much longer it is left alone, if it is.
+    pub(crate) fn shut_for(&self) -> Option<Duration> {
+        match self.health() {
+            Health::Shut(_, until) => Some(until.saturating_duration_since(clock::now())),
+            Health::Open | Health::Probing => None,
+        }
+    }
+
+    /// United States dollars for an answer, where the prices are known.
+    pub(crate) fn cost_usd(&self, usage: &Usage) -> Option<f64> {
+        Price::of(&self.place.config).map(|price| price.cost_usd(usage))
+    }
+
+    /// Asks until it answers or is not worth asking again now, in as many parts as the task needs
+    /// here. `calls` counts every call made for the task, over all rounds.
+    pub(crate) async fn ask(&self, asked: Asked<'_>, calls: &mut u32) -> Result<Answered, Denied> {
+        let able = self.place.capabilities();
+        let size = Size { texts: able.max_texts, characters: able.max_characters };
+        if !split::fits(asked.task, size) {
+            return self.in_parts(asked, size, calls, HALVINGS).await;
+        }
+        self.whole_or_halved(asked, calls, HALVINGS).await
+    }
+
+    /// The task as it is; in parts where the provider says that it is too long.
+    fn whole_or_halved<'a>(
+        &'a self,
+        asked: Asked<'a>,
+        calls: &'a mut u32,
+        halvings: u32,
+    ) -> BoxFuture<'a, Result<Answered, Denied>> {
+        async move {
+            let denied = match self.ask_whole(asked, calls).await {
+                Ok(answered) => return Ok(answered),
+                Err(denied) => denied,
+            };
+            let long = matches!(denied.fault.kind, FaultKind::TooLong | FaultKind::Truncated);
+            match split::half(asked.task).filter(|_| long && halvings > 0) {
+                Some(size) => self.in_parts(asked, size, calls, halvings - 1).await,
+                None => Err(denied),
+            }
+        }
+        .boxed()
+    }
+
+    /// The task's parts side by side; the first that fails fails the task.
+    async fn in_parts(
+        &self,
+        asked: Asked<'_>,
+        size: Size,
+        calls: &mut u32,
+        halvings: u32,
+    ) -> Result<Answered, Denied> {
+        let split = split::split(asked.task, size);
+        let part = async |task| {
+            let mut made = 0;
+            let asked = Asked { task, progress: None, ..asked };
+            (self.whole_or_halved(asked, &mut made, halvings).await, made)
+        };
+        let outcomes = join_all(split.parts.iter().map(part)).await;
+        *calls += outcomes.iter().map(|(_, made)| made).sum::<u32>();
+        let answers: Result<Vec<Answered>, Denied> =
+            outcomes.into_iter().map(|(outcome, _)| outcome).collect();
+        split.join(answers?).ok_or_else(|| Denied::for_good(misplaced()))
+    }
+
+    async fn ask_whole(&self, asked: Asked<'_>, calls: &mut u32) -> Result<Answered, Denied> {
+        let mut complaints = Vec::new();
+        loop {
+            let (fault, took) = match self.attempt(&asked, &complaints, calls).await {
+                Ok(answered) => return Ok(answered),
+                Err(Miss::Uncalled(denied)) => return Err(denied),
+                Err(Miss::Called(fault, took)) => (fault, took),
+            };
+            if fault.kind == FaultKind::Invalid && self.place.capabilities().repairs {
+                complaints.push(fault.detail.clone());
+            }
+            match self.pause(&fault, took, *calls, asked.deadline.left()) {
+                Some(pause) => sleep(pause).await,
+                None => return Err(self.denied(fault, *calls)),
+            }
+        }
+    }
+
+    /// One tiny call, whatever breaker and limits say: the model that answered.
+    pub(crate) async fn greet(
+        &self,
+        transport: &Transport,
+        deadline: &Deadline,
+    ) -> Result<Option<String>, Fault> {
+        let text =
+            Text {
+                id: "title".to_owned(), text: "صباح الخير".to_owned(), sources: Vec::new()
+            };
+        let task = &Task::Translate { texts: vec![text], context: None, terms: Vec::new() };
+        let (work, _) = self.prepare(&Ask { task, complaints: &[] })?;
+        let asked = Asked { transport, task, deadline, patient: true, progress: None };
+        let call = deadline.bound(self.call(work, &asked)).await;
+        Ok(call.unwrap_or_else(out_of_time)?.engine.model)
+    }
+
+    /// One call, if the breaker and the limits allow it.
+    async fn attempt(
+        &self,
+        asked: &Asked<'_>,
+        complaints: &[String],
+        calls: &mut u32,
+    ) -> Result<Answered, Miss> {
+        if asked.deadline.left().is_zero() {
+            return Err(Miss::Uncalled(too_late()));
+        }
+        self.breaker.admit().map_err(|fault| self.left_alone(fault, *calls))?;
+        let ask = Ask { task: asked.task, complaints };
+        let (work, need) = self.prepare(&ask).map_err(unfit)?;
+        let latest = latest(asked.deadline.at(), asked.patient);
+        let turn = self.limits.turn(need, latest).await.map_err(|fault| busy(fault, asked))?;
+        // It may have been shut while this task waited for its turn.
+        let pass = match self.breaker.admit() {
+            Ok(pass) => pass,
+            Err(fault) => {
+                turn.unused();
+                return Err(self.left_alone(fault, *calls));
+            }
+        };
+        *calls += 1;
+        self.budget.earn(&self.retry);
+        let began = clock::now();
+        let work = self.hedged((work, need), asked, calls);
+        let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
+        let took = clock::now().duration_since(began);
+        self.report(pass, turn, &outcome, took);
+        outcome.map_err(|fault| Miss::Called(fault, took))
+    }
+
+    /// The task as this provider takes it, and what it takes of the limits.
+    fn prepare(&self, ask: &Ask<'_>) -> Result<(Work, Need), Fault> {
+        let characters = ask.task.characters() as u64;
+        match &self.place.worker {
+            Worker::Embedded(_) => Ok((Work::Embedded, Need { tokens: 0, characters })),
+            Worker::Remote { dialect, .. } => {
+                let wire = dialect.encode(ask)?;
+                if wire.body.len() > dialect.capabilities().max_bytes {
+                    return Err(Fault::new(FaultKind::TooLong, "takes less in one request"));
+                }
+                // Four bytes of JSON make about a token; English takes half as many as the
+                // Arabic has letters.
+                let tokens = wire.body.len() as u64 / 4 + characters / 2;
+                Ok((Work::Wire(Box::new(wire)), Need { tokens, characters }))
+            }
+        }
+    }
+
+    /// The call, with a second one beside it where that is configured and the first is slow.
+    async fn hedged(
+        &self,
+        (work, need): (Work, Need),
+        asked: &Asked<'_>,
+        calls: &mut u32,
+    ) -> Result<Answered, Fault> {
+        let usual = self.latencies.p95().filter(|_| self.place.config.hedge);
+        let Some(usual) = usual.filter(|_| *calls < self.attempts()) else {
+            return self.call(work, asked).await;
+        };
+        let second = async {
+            let turn = self.limits.turn(need, clock::now()).await?;
+            *calls += 1;
+            let answered = self.call(work.clone(), asked).await?;
+            turn.settle(usage::counted(self.place.config.kind, &answered.usage));
+            Ok(answered)
+        };
+        hedge::race(self.call(work.clone(), asked), usual, second).await
+    }
+
+    async fn call(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {
+        let answered = match (work, &self.place.worker) {
+            (Work::Wire(mut wire), Worker::Remote { dialect, key }) => {
+                let config = &self.place.config;
+                let to = Destination {
+                    base_url: config.base_url.as_deref().unwrap_or_default(),
+                    allow_http: config.allow_http,
+                    key: key.as_ref(),
+                    timeout: config.timeout,
+                };
+                let dropped = std::mem::take(&mut wire.findings);
+                let answer = asked.transport.send(*wire, &to).await?;
+                self.answered(dialect.decode(asked.task, &answer)?, dropped)
+            }
+            (_, Worker::Embedded(model)) => tokio::select! {
+                answered = model.run(asked.task, asked.progress.cloned()) => answered?,
+                // Nobody pays for it, so it need not go on when nobody waits for it.
+                () = asked.deadline.forsaken() => return Err(forsaken()),
+            },
+            (Work::Embedded, Worker::Remote { .. }) => return Err(misplaced()),
+        };
+        sound(asked.task, &answered.answer).map(|()| answered)
+    }
+
+    fn answered(&self, decoded: Decoded, mut findings: Vec<Finding>) -> Answered {
+        let Decoded { answer, usage, model, findings: more } = decoded;
+        findings.extend(more);
+        let model = model.or_else(|| self.place.config.model.clone());
+        let engine = Engine { provider: self.name().to_owned(), model };
+        Answered { answer, engine, usage, findings }
+    }
+
+    /// Tells breaker, limits, meter and log what came of a call.
+    fn report(
+        &self,
+        pass: Pass<'_>,
+        turn: Turn<'_>,
+        outcome: &Result<Answered, Fault>,
+        took: Duration,
+    ) {
+        let (provider, took_ms) = (self.name(), took.as_millis());
+        match outcome {
+            Ok(Answered { usage, .. }) => {
+                pass.succeeded();
+                turn.settle(usage::counted(self.place.config.kind, usage));
+                self.meter.answered(usage);
+                self.latencies.note(took);
+                tracing::debug!(provider, took_ms, "a call was answered");
+            }
+            Err(fault) => {
+                // Cut short before it was slow, a call says nothing about the provider.
+                let slow = took >= self.retry.fast.min(self.place.config.timeout);
+                if fault.kind != FaultKind::Timeout || slow {
+                    pass.failed(fault);
+                }
+                self.meter.failed();
+                tracing::warn!(provider, took_ms, kind = ?fault.kind, "a call failed");
+            }
+        }
+    }
+
+    /// The pause before the next call here, if there is to be one.
+    fn pause(&self, fault: &Fault, took: Duration, calls: u32, left: Duration) -> Option<Duration> {
+        let attempts = self.attempts();
+        let failed = Failed { kind: fault.kind, calls, attempts, took };
+        let pause = self.retry.pause(&failed, left, fastrand::f64())?;
+        self.budget.spend(&self.retry, clock::now()).then_some(pause)
+    }
+
+    fn attempts(&self) -> u32 {
+        self.place.config.attempts.max(1)
+    }
+
+    /// The last word of a call: worth another round where the vendor named a time.
+    fn denied(&self, fault: Fault, calls: u32) -> Denied {
+        let timed = fault.kind == FaultKind::Throttled || fault.retry_after.is_some();
+        let again = self.breaker.opens().filter(|_| timed && calls < self.attempts());
+        Denied { fault, again }
+    }
+
+    /// A refusal by the breaker: worth another round where it will let calls through again.
+    fn left_alone(&self, fault: Fault, calls: u32) -> Miss {
+        let again = self.breaker.opens().filter(|_| calls < self.attempts());
+        Miss::Uncalled(Denied { fault, again })
+    }
+}
+
+/// A refusal by the limits: who left time for others may come back and wait longer.
+fn busy(fault: Fault, asked: &Asked<'_>) -> Miss {
+    let again = (!asked.patient).then(clock::now);
+    Miss::Uncalled(Denied { fault, again })
+}
+
+fn unfit(fault: Fault) -> Miss {
+    Miss::Uncalled(Denied::for_good(fault))
+}
+
+fn out_of_time<T>() -> Result<T, Fault> {
+    Err(Fault::new(FaultKind::Timeout, "had not answered when the time was up"))
+}
+
+fn forsaken() -> Fault {
+    Fault::new(FaultKind::Cancelled, "was stopped, because everybody had hung up")
+}
+
+fn misplaced() -> Fault {
+    Fault::new(FaultKind::Refused, "was given what it cannot take")
+}
+
+/// Whether an answer is one to this task: its kind, its number of texts, its ids.
+fn sound(task: &Task, answer: &Answer) -> Result<(), Fault> {
+    let sent = |passages: &[Evidence]| {
+        passages.iter().flat_map(|p| &p.sources).all(|id| Ids::sent(task, *id))
+    };
+    let (right, detail) = match (task, answer) {
+        (Task::Translate { texts, .. }, Answer::Translate { texts: english }) => {
+            (texts.len() == english.len(), "gave another number of texts than it was sent")
+        }
+        (Task::Summarize { .. }, Answer::Summarize { passages, .. }) => {
+            (sent(passages), "named a source that it was not sent")
+        }
+        (Task::Headline { .. }, Answer::Headline { summary, .. }) => {
+            (sent(summary), "named a source that it was not sent")
+        }
+        _ => (false, "answered another question than it was asked"),
+    };
+    if right { Ok(()) } else { Err(Fault::new(FaultKind::Invalid, detail)) }
+}
+
+/// Nothing that was asked for is missing, so that the answer may be kept.
+pub(crate) fn is_whole(answer: &Answer) -> bool {
+    let some = |text: &str| !text.trim().is_empty();
+    match answer {
+        Answer::Translate { texts } => texts.iter().all(|t| t.as_deref().is_some_and(some)),
+        Answer::Summarize { passages, .. } => {
+            !passages.is_empty() && passages.iter().all(|passage| some(&passage.text))
+        }
+        Answer::Headline { headline, .. } => some(headline),
+    }
+}

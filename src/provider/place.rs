@@ -1,0 +1,112 @@
+//! A configured provider: what is sent where, or the model inside the process.
+
+use std::{fmt, sync::Arc};
+
+use futures_util::future::BoxFuture;
+use secrecy::SecretString;
+
+use crate::{
+    brief::{Answered, Task},
+    config::ProviderConfig,
+    dialect::{Capabilities, Dialect, Fault},
+};
+
+/// Told how many texts of a task are finished.
+pub type Progress = Arc<dyn Fn(usize) + Send + Sync>;
+
+/// A model inside the process.
+pub trait Embedded: Send + Sync + fmt::Debug {
+    /// What it can be asked for.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Begins to load in the background, unless that has begun.
+    fn warm(&self);
+
+    /// How far it is, and why it cannot be had where it cannot.
+    fn state(&self) -> (&'static str, Option<String>);
+
+    /// Sees to it that the model's file is on disk, and names it.
+    ///
+    /// # Errors
+    /// Where it cannot be had.
+    #[cfg(feature = "local")]
+    fn prepare(
+        &self,
+        progress: super::local::Progress,
+    ) -> BoxFuture<'_, Result<std::path::PathBuf, super::local::LocalError>>;
+
+    /// Does a task. The road bounds it in time: dropping the future ends the work.
+    ///
+    /// # Errors
+    /// A fault whose kind says what to do next, as a dialect's.
+    fn run<'a>(
+        &'a self,
+        task: &'a Task,
+        progress: Option<Progress>,
+    ) -> BoxFuture<'a, Result<Answered, Fault>>;
+}
+
+/// A configured provider, ready to work.
+#[derive(Debug)]
+pub struct Place {
+    pub(crate) config: ProviderConfig,
+    pub(crate) worker: Worker,
+    /// What shapes its answers beside the task and the configuration: the hash of its prompts.
+    pub(crate) prompt: String,
+}
+
+/// Who does the work.
+#[derive(Debug)]
+pub(crate) enum Worker {
+    Remote { dialect: Box<dyn Dialect>, key: Option<SecretString> },
+    Embedded(Arc<dyn Embedded>),
+}
+
+impl Place {
+    /// A service reached over HTTP. `config.base_url` must be set by now, to the vendor's own
+    /// address where the operator gave none.
+    #[must_use]
+    pub fn remote(
+        config: ProviderConfig,
+        dialect: Box<dyn Dialect>,
+        key: Option<SecretString>,
+    ) -> Self {
+        Self { config, worker: Worker::Remote { dialect, key }, prompt: String::new() }
+    }
+
+    /// The model inside the process. It bounds its own queue (`queue`), and confidential texts may
+    /// be given to it, because they do not leave the process.
+    #[must_use]
+    pub fn embedded(config: ProviderConfig, model: Arc<dyn Embedded>) -> Self {
+        Self { config, worker: Worker::Embedded(model), prompt: String::new() }
+    }
+
+    /// The same place, whose answers depend on prompts with this hash.
+    #[must_use]
+    pub fn prompted_by(mut self, hash: impl Into<String>) -> Self {
+        self.prompt = hash.into();
+        self
+    }
+
+    /// What it can be asked for.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        match &self.worker {
+            Worker::Remote { dialect, .. } => dialect.capabilities(),
+            Worker::Embedded(model) => model.capabilities(),
+        }
+    }
+
+    /// Tasks it may be busy with at the same time.
+    pub(crate) fn seats(&self) -> usize {
+        match &self.worker {
+            Worker::Remote { .. } => self.config.max_in_flight,
+            Worker::Embedded(_) => self.config.queue,
+        }
+    }
+
+    /// Whether unpublished text may be given to it.
+    pub(crate) fn trusted(&self) -> bool {
+        self.config.confidential || matches!(self.worker, Worker::Embedded(_))
+    }
+}

@@ -1,0 +1,275 @@
+//! The road of a task, from its key to an answer or to everyone's reasons.
+//!
+//! [`Providers::run`] is what a caller sees; `lead` is what happens once for all who want the same
+//! thing. What one provider does with a task is in `attempt.rs`.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use tokio::time::sleep_until;
+
+use super::{
+    Call, Done, Failure, How, Options, Routes,
+    attempt::{Asked, Provider, is_whole},
+    breaker::Health,
+    cache::{Cache, Kept},
+    deadline::Deadline,
+    flights::{Flights, Landed},
+    ids,
+    journey::{Denied, Journey, Read},
+    key::Key,
+    place::Place,
+    transport::Transport,
+    usage::Totals,
+};
+use crate::{
+    brief::{Answered, Task},
+    clock,
+    dialect::Fault,
+    finding::{Code, Finding, Severity},
+};
+
+/// Every configured provider, with what is kept and what is under way. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Providers {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    providers: Vec<Arc<Provider>>,
+    routes: Routes,
+    cache: Cache,
+    flights: Flights<Result<Done, Failure>>,
+    transport: Transport,
+}
+
+impl Providers {
+    /// The road for these providers. Sends nothing yet. A name in a route that no place has is
+    /// passed over; configuration refuses it before.
+    #[must_use]
+    pub fn new(places: Vec<Place>, routes: Routes, options: Options) -> Self {
+        let Options { max_answer_bytes, cache, breaker, retry } = options;
+        let provider = |place| Arc::new(Provider::new(place, breaker.clone(), retry.clone()));
+        let inner = Inner {
+            providers: places.into_iter().map(provider).collect(),
+            routes,
+            cache: Cache::new(cache),
+            flights: Flights::new(),
+            transport: Transport::new(max_answer_bytes),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Does a task: from what is kept, with others who want the same, or by calling providers in
+    /// their order until one answers.
+    ///
+    /// # Errors
+    /// Where nobody did it before the deadline: each provider of the route with its reason.
+    pub async fn run(&self, task: Task, call: Call) -> Result<Done, Failure> {
+        let (task, ids) = ids::number(task);
+        let Inner { routes, providers, .. } = &*self.inner;
+        let (flight, journey) = Journey::new(task, &call, routes, providers);
+        let done = match self.inner.recall(&journey).await {
+            Some(done) => done,
+            None if call.keeps() => self.fly(flight, journey, &call).await?,
+            None => self.inner.lead(journey, Deadline::ahead_of(call.deadline)).await?,
+        };
+        Ok(Done { answered: ids.restore(done.answered), ..done })
+    }
+
+    /// Joins the flight of an equal task, or starts it. It outlives this caller.
+    async fn fly(&self, key: Key, journey: Journey, call: &Call) -> Result<Done, Failure> {
+        let late = journey.failure("had not answered when the time was up");
+        let inner = Arc::clone(&self.inner);
+        let lead = |deadline| async move { inner.lead(journey, deadline).await };
+        let Landed { result, led } = self.inner.flights.join(key, call.deadline, lead).await;
+        let done = result.unwrap_or(Err(late))?;
+        Ok(if led || done.cached() { done } else { done.unpaid(How::Joined) })
+    }
+
+    /// Every provider's place, in the order of the configuration.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.inner.providers.iter().map(|provider| &provider.place)
+    }
+
+    /// Waits until every call under way has ended. Callers bound this wait.
+    pub async fn drain(&self) {
+        self.inner.flights.drain().await;
+    }
+
+    /// Forgets every kept answer.
+    pub fn clear_cache(&self) {
+        self.inner.cache.clear();
+    }
+
+    /// Kept answers and their bytes, as far as they have been counted.
+    #[must_use]
+    pub fn cache_size(&self) -> (u64, u64) {
+        self.inner.cache.size()
+    }
+
+    /// Tasks under way that callers may share.
+    #[must_use]
+    pub fn flights(&self) -> usize {
+        self.inner.flights.count()
+    }
+
+    /// Makes one tiny call to each provider, past breaker, limits and cache, and tells what came of
+    /// it. Each may take as long as `timeout`.
+    pub async fn check(&self, timeout: Duration) -> Vec<Checked> {
+        let Inner { providers, transport, .. } = &*self.inner;
+        let check = async |provider: &Arc<Provider>| {
+            let began = clock::now();
+            let outcome = provider.greet(transport, &Deadline::new(began + timeout)).await;
+            let (provider, latency) = (provider.name().to_owned(), began.elapsed());
+            Checked { provider, latency, outcome }
+        };
+        join_all(providers.iter().map(check)).await
+    }
+
+    /// How each provider stands, in the order of the configuration.
+    #[must_use]
+    pub fn standing(&self) -> Vec<Standing> {
+        let standing = |provider: &Arc<Provider>| Standing {
+            provider: provider.name().to_owned(),
+            health: provider.health(),
+            in_flight: provider.in_flight(),
+            totals: provider.totals(),
+        };
+        self.inner.providers.iter().map(standing).collect()
+    }
+}
+
+/// How one provider stands, for metrics and readiness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its name in config.toml.
+    pub provider: String,
+    /// Whether calls go through.
+    pub health: Health,
+    /// Tasks it is busy with.
+    pub in_flight: usize,
+    /// What it did since the start.
+    pub totals: Totals,
+}
+
+/// What came of one provider's check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Its name in config.toml.
+    pub provider: String,
+    /// How long it took to answer or to fail.
+    pub latency: Duration,
+    /// The model that answered, where the provider names one; or what went wrong, whose kind tells
+    /// whether it was reached, knew the key and knew the model.
+    pub outcome: Result<Option<String>, Fault>,
+}
+
+impl Inner {
+    /// The road itself.
+    async fn lead(&self, mut journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
+        if let Some(done) = self.recall(&journey).await {
+            return Ok(done);
+        }
+        let last = journey.candidates.len().saturating_sub(1);
+        let mut patient = false;
+        loop {
+            for n in 0..journey.candidates.len() {
+                if let Some(answered) =
+                    self.ask(&mut journey, n, &deadline, patient || n == last).await
+                {
+                    return Ok(self.keep(&journey, n, answered).await);
+                }
+            }
+            match journey.again() {
+                Some(at) if at < deadline.at() => sleep_until(at).await,
+                _ => break,
+            }
+            patient = true;
+        }
+        self.stale(&journey).await.ok_or_else(|| journey.failure("was not asked"))
+    }
+
+    /// Asks one candidate, unless it has said its last word.
+    async fn ask(
+        &self,
+        journey: &mut Journey,
+        n: usize,
+        deadline: &Deadline,
+        patient: bool,
+    ) -> Option<Answered> {
+        let Journey { task, read, keep, progress, candidates } = journey;
+        let candidate = candidates.get_mut(n).filter(|candidate| candidate.is_open())?;
+        if *read != Read::Nothing
+            && let Some(fault) = self.cache.failure(&candidate.key).await
+        {
+            candidate.denied = Some(Denied::for_good(fault));
+            return None;
+        }
+        let transport = &self.transport;
+        let asked = Asked { transport, task, deadline, patient, progress: progress.as_ref() };
+        match candidate.provider.ask(asked, &mut candidate.calls).await {
+            Ok(answered) => Some(answered),
+            Err(denied) => {
+                if *keep {
+                    self.cache.remember(candidate.key, &denied.fault).await;
+                }
+                candidate.denied = Some(denied);
+                None
+            }
+        }
+    }
+
+    /// Bills an answer, and keeps it under the provider that gave it if nothing is missing.
+    async fn keep(&self, journey: &Journey, n: usize, mut answered: Answered) -> Done {
+        answered.usage.calls = journey.candidates.iter().map(|c| u64::from(c.calls)).sum();
+        let candidate = &journey.candidates[n];
+        if journey.keep && is_whole(&answered.answer) {
+            self.cache.keep(candidate.key, answered.clone()).await;
+        }
+        let cost_usd = candidate.provider.cost_usd(&answered.usage);
+        Done { answered, how: How::Called, cost_usd }
+    }
+
+    /// A fresh answer of any provider of the route, in the route's order.
+    async fn recall(&self, journey: &Journey) -> Option<Done> {
+        let max_age = match journey.read {
+            Read::Any => None,
+            Read::Within(age) => Some(age),
+            Read::Nothing => return None,
+        };
+        for candidate in journey.candidates.iter().filter(|candidate| candidate.is_open()) {
+            if let Some(kept) = self.cache.fresh(&candidate.key, max_age).await {
+                return Some(recalled(kept, How::Cached));
+            }
+        }
+        None
+    }
+
+    /// An answer past its lifetime, where every provider is down or over quota.
+    async fn stale(&self, journey: &Journey) -> Option<Done> {
+        if journey.read != Read::Any || !journey.is_everyone_away() {
+            return None;
+        }
+        for candidate in &journey.candidates {
+            if let Some(kept) = self.cache.stale(&candidate.key).await {
+                let mut done = recalled(kept, How::Stale);
+                done.answered.findings.push(stale_finding());
+                return Some(done);
+            }
+        }
+        None
+    }
+}
+
+fn recalled(kept: Kept, how: How) -> Done {
+    let answered = Answered::clone(&kept.answered);
+    Done { answered, how, cost_usd: None }.unpaid(how)
+}
+
+fn stale_finding() -> Finding {
+    let message =
+        "No provider could answer; this English was made earlier and is past its lifetime.";
+    Finding::new(Code::Stale, Severity::Warning, message)
+}
