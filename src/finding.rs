@@ -104,6 +104,10 @@ pub enum Code {
     ClaimUnsupported,
     /// A passage could not be made; its place says so.
     PassageMissing,
+    /// A passage that failed its checks twice gave way to the translation of its source.
+    PassageReplaced,
+    /// A passage failed its checks twice and could not be replaced.
+    PassageUnmended,
     /// A passage names no source paragraph.
     EvidenceMissing,
     /// A source id came back that had not been sent.
@@ -116,7 +120,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the list above.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::InvalidBytes,
         Self::CharsetGuessed,
         Self::MojibakeRecovered,
@@ -156,6 +160,8 @@ impl Code {
         Self::TrendReversed,
         Self::ClaimUnsupported,
         Self::PassageMissing,
+        Self::PassageReplaced,
+        Self::PassageUnmended,
         Self::EvidenceMissing,
         Self::EvidenceUnknown,
         Self::OptionDropped,

@@ -5,7 +5,7 @@
 //! dropped in silence and nothing is invented.
 
 use crate::{
-    article::{Article, SourceId},
+    article::{Article, Section, SourceId},
     brief::{Answer, BriefSection, Evidence, Passage, Task, Text},
     finding::{Code, Finding, Severity},
 };
@@ -48,26 +48,45 @@ pub fn assemble(
     closing: Option<Outcome<'_>>,
 ) -> Copy {
     let mut copy = Copy::default();
-    for (section, outcome) in article.sections.iter().zip(sections) {
+    for (source, outcome) in article.sections.iter().zip(sections) {
         let Some(outcome) = outcome else { continue };
-        let placed = place(*outcome, &section.id, &mut copy.findings);
-        copy.sections.push(BriefSection {
-            id: section.id.clone(),
-            heading: placed.head,
-            heading_ar: section.heading.clone(),
-            marker: section.marker,
-            passages: placed.passages,
-        });
+        let (section, findings) = section(source, *outcome);
+        copy.sections.push(section);
+        copy.findings.extend(findings);
     }
     if let Some(outcome) = closing {
-        let placed = place(outcome, "summary", &mut copy.findings);
-        copy.headline = placed.head.unwrap_or_default();
-        copy.summary = placed.passages;
+        let (headline, summary, findings) = opening(outcome);
+        copy.headline = headline.unwrap_or_default();
+        copy.summary = summary;
+        copy.findings.extend(findings);
     }
     if copy.headline.is_empty() {
         copy.headline = headline_of(&copy);
     }
     copy
+}
+
+/// One section's English from what came of its task, and what is missing of it.
+#[must_use]
+pub fn section(section: &Section, outcome: Outcome<'_>) -> (BriefSection, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let placed = place(outcome, &section.id, &mut findings);
+    let english = BriefSection {
+        id: section.id.clone(),
+        heading: placed.head,
+        heading_ar: section.heading.clone(),
+        marker: section.marker,
+        passages: placed.passages,
+    };
+    (english, findings)
+}
+
+/// Headline and summary from what came of the closing task, and what is missing of them.
+#[must_use]
+pub fn opening(outcome: Outcome<'_>) -> (Option<String>, Vec<Passage>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let placed = place(outcome, "summary", &mut findings);
+    (placed.head, placed.passages, findings)
 }
 
 #[derive(Default)]
@@ -164,7 +183,7 @@ fn headline_of(copy: &Copy) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{Marker, Paragraph, Section};
+    use crate::article::{Marker, Paragraph};
 
     fn article() -> Article {
         let id = SourceId { section: 0, paragraph: 0 };

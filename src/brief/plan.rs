@@ -12,7 +12,7 @@
 use crate::{
     article::{Article, Section, SourceId, numerals},
     brief::{Detail, Task, Text, extractive, extractive::Choice},
-    glossary::Glossary,
+    glossary::{Glossary, Term},
 };
 
 /// Terms sent with one task, at most: more confuse a small model than help it.
@@ -63,6 +63,12 @@ pub fn closing(
     let title = article.title.as_deref().map(|title| numerals::rewrite(title).into_owned());
     let terms = glossary.terms_in_limited(title.as_deref().unwrap_or_default(), TERMS);
     Task::Headline { title, passages, terms, detail }
+}
+
+/// The terms that go with one text.
+#[must_use]
+pub fn terms(glossary: &Glossary, text: &str) -> Vec<Term> {
+    glossary.terms_in_limited(text, TERMS)
 }
 
 struct Desk<'a> {

@@ -42,7 +42,8 @@ impl Progress {
                 bar.set_length(tasks as u64);
                 bar.enable_steady_tick(Duration::from_millis(250));
             }
-            Event::TaskDone { .. } => bar.inc(1),
+            Event::Section { .. } | Event::Opening { .. } => bar.inc(1),
+            Event::Mending { tasks } => bar.inc_length(tasks as u64),
         })
     }
 

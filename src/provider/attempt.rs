@@ -53,6 +53,8 @@ const HALVINGS: u32 = 4;
 pub(crate) struct Asked<'a> {
     pub(crate) transport: &'a Transport,
     pub(crate) task: &'a Task,
+    /// What was wrong with an earlier answer to it.
+    pub(crate) complaints: &'a [String],
     pub(crate) deadline: &'a Deadline,
     /// Nobody else could do it, so waiting for a turn may take all the time there is.
     pub(crate) patient: bool,
@@ -170,7 +172,7 @@ impl Provider {
     }
 
     async fn ask_whole(&self, asked: Asked<'_>, calls: &mut u32) -> Result<Answered, Denied> {
-        let mut complaints = Vec::new();
+        let mut complaints = asked.complaints.to_vec();
         loop {
             let (fault, took) = match self.attempt(&asked, &complaints, calls).await {
                 Ok(answered) => return Ok(answered),
@@ -199,7 +201,8 @@ impl Provider {
             };
         let task = &Task::Translate { texts: vec![text], context: None, terms: Vec::new() };
         let (work, _) = self.prepare(&Ask { task, complaints: &[] })?;
-        let asked = Asked { transport, task, deadline, patient: true, progress: None };
+        let asked =
+            Asked { transport, task, complaints: &[], deadline, patient: true, progress: None };
         let call = deadline.bound(self.call(work, &asked)).await;
         Ok(call.unwrap_or_else(out_of_time)?.engine.model)
     }

@@ -18,6 +18,8 @@ use crate::{
 /// One task on its way.
 pub(crate) struct Journey {
     pub(crate) task: Task,
+    /// What was wrong with an earlier answer to it.
+    pub(crate) complaints: Vec<String>,
     pub(crate) read: Read,
     /// What comes of it is kept.
     pub(crate) keep: bool,
@@ -86,14 +88,15 @@ impl Journey {
         routes: &Routes,
         providers: &[Arc<Provider>],
     ) -> (Key, Self) {
-        let readable = key::of_task(&task, &call.scope);
+        let mut readable = key::of_task(&task, &call.scope);
+        for complaint in &call.complaints {
+            readable = readable.hiding("complaint", complaint);
+        }
         let named = |name: &String| providers.iter().find(|p| p.name() == name);
         let candidate = |provider: &Arc<Provider>| Candidate {
             key: key::of_place(&readable, &provider.place).key(),
             calls: 0,
-            denied: route::fits(&provider.place, &task, call.confidential)
-                .err()
-                .map(Denied::for_good),
+            denied: route::fits(&provider.place, &task, call).err().map(Denied::for_good),
             provider: Arc::clone(provider),
         };
         let candidates: Vec<_> =
@@ -106,7 +109,8 @@ impl Journey {
         };
         let flight = flight(readable, read, &candidates);
         let progress = call.progress.clone();
-        (flight, Self { task, read, keep: call.keeps(), progress, candidates })
+        let complaints = call.complaints.clone();
+        (flight, Self { task, complaints, read, keep: call.keeps(), progress, candidates })
     }
 
     /// When someone is worth asking again.

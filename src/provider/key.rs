@@ -48,6 +48,12 @@ impl Readable {
         self
     }
 
+    /// The same text with the hash of one more field.
+    pub(crate) fn hiding(mut self, name: &str, text: &str) -> Self {
+        self.hidden(name, text);
+        self
+    }
+
     fn field(&mut self, name: &str, value: impl Display) {
         let value = value.to_string();
         // Writing to a string cannot fail.

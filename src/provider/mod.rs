@@ -105,6 +105,9 @@ pub struct Call {
     pub confidential: bool,
     /// Who may share the answer: callers of the same scope. Empty for everybody.
     pub scope: String,
+    /// What was wrong with an earlier answer to the same task, one sentence each; then only
+    /// providers that can be told are asked.
+    pub complaints: Vec<String>,
     /// SHA-256 of the source text, under which kept answers can be forgotten.
     pub source: Option<[u8; 32]>,
     /// Told how far the embedded model is; other providers say nothing on the way.
@@ -117,7 +120,15 @@ impl Call {
     pub fn until(deadline: Instant) -> Self {
         let cache = CachePolicy::Use;
         let scope = String::new();
-        Self { deadline, cache, confidential: false, scope, source: None, progress: None }
+        Self {
+            deadline,
+            cache,
+            confidential: false,
+            scope,
+            complaints: Vec::new(),
+            source: None,
+            progress: None,
+        }
     }
 
     /// Whether the answer may be kept or shared with another caller.

@@ -93,6 +93,12 @@ impl Providers {
         self.inner.providers.iter().map(|provider| &provider.place)
     }
 
+    /// Whether the provider of this name can be told what was wrong with its answer.
+    #[must_use]
+    pub fn repairs(&self, name: &str) -> bool {
+        self.places().any(|place| place.config.name == name && place.capabilities().repairs)
+    }
+
     /// Waits until every call under way has ended. Callers bound this wait.
     pub async fn drain(&self) {
         self.inner.flights.drain().await;
@@ -199,7 +205,7 @@ impl Inner {
         deadline: &Deadline,
         patient: bool,
     ) -> Option<Answered> {
-        let Journey { task, read, keep, progress, candidates } = journey;
+        let Journey { task, complaints, read, keep, progress, candidates } = journey;
         let candidate = candidates.get_mut(n).filter(|candidate| candidate.is_open())?;
         if *read != Read::Nothing
             && let Some(fault) = self.cache.failure(&candidate.key).await
@@ -208,7 +214,8 @@ impl Inner {
             return None;
         }
         let transport = &self.transport;
-        let asked = Asked { transport, task, deadline, patient, progress: progress.as_ref() };
+        let progress = progress.as_ref();
+        let asked = Asked { transport, task, complaints, deadline, patient, progress };
         match candidate.provider.ask(asked, &mut candidate.calls).await {
             Ok(answered) => Some(answered),
             Err(denied) => {

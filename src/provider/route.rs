@@ -1,6 +1,6 @@
 //! Which providers may do a task, in which order. Pure.
 
-use super::{Routes, place::Place};
+use super::{Call, Routes, place::Place};
 use crate::{
     brief::Task,
     dialect::{Fault, FaultKind},
@@ -20,9 +20,12 @@ impl Routes {
 ///
 /// # Errors
 /// The reason why not, which the caller is told.
-pub(crate) fn fits(place: &Place, task: &Task, confidential: bool) -> Result<(), Fault> {
-    if confidential && !place.trusted() {
+pub(crate) fn fits(place: &Place, task: &Task, call: &Call) -> Result<(), Fault> {
+    if call.confidential && !place.trusted() {
         return Err(Fault::new(FaultKind::Refused, "is not marked `confidential = true`"));
+    }
+    if !call.complaints.is_empty() && !place.capabilities().repairs {
+        return Err(Fault::new(FaultKind::Refused, "cannot be told what was wrong"));
     }
     let translation = matches!(task, Task::Translate { .. });
     if !translation && !place.capabilities().summarizes {

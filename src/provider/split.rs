@@ -52,11 +52,8 @@ pub(crate) fn split(task: &Task, size: Size) -> Split {
         Task::Translate { texts, context, terms } => {
             let cut: Vec<Vec<Text>> = texts.iter().map(|text| pieces(text, size)).collect();
             let pieces = cut.iter().map(Vec::len).collect();
-            let part = |texts| Task::Translate {
-                texts,
-                context: context.clone(),
-                terms: terms.clone(),
-            };
+            let part =
+                |texts| Task::Translate { texts, context: context.clone(), terms: terms.clone() };
             let groups = group(cut.into_iter().flatten().collect(), size, text_length);
             Split { parts: groups.into_iter().map(part).collect(), pieces }
         }

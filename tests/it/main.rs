@@ -10,6 +10,7 @@ mod failover;
 mod failoverbench;
 mod flights;
 mod http;
+mod mending;
 mod parts;
 mod reading;
 mod support;

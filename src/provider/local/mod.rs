@@ -175,11 +175,7 @@ impl Local {
     /// # Errors
     /// `Refused` for a task that is no translation, `Throttled` where too many wait, `NotFound`
     /// where there is no model, `TooLong`, and `Unavailable` where the model failed.
-    async fn translate(
-        &self,
-        task: &Task,
-        done: impl Fn(usize) + Send,
-    ) -> Result<Answered, Fault> {
+    async fn translate(&self, task: &Task, done: impl Fn(usize) + Send) -> Result<Answered, Fault> {
         let Task::Translate { texts, terms, .. } = task else {
             return Err(Fault::new(FaultKind::Refused, "the local model only translates"));
         };

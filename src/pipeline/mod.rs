@@ -1,8 +1,12 @@
 //! The use case: an article goes in, a checked brief comes out.
 //!
-//! read → plan → providers → assemble → check, in that order, in [`Gateway::brief`]. Everything
-//! but the providers is pure and in memory; this module only carries values from one stage to the
-//! next and says on the way how far the work is ([`Event`]).
+//! read → plan → providers → assemble → check → mend, in that order, in [`Gateway::brief`].
+//! Everything but the providers is pure and in memory; this module only carries values from one
+//! stage to the next and says on the way how far the work is ([`Event`]). `work` holds what came of
+//! the tasks, `mend` has passages that failed their checks written again.
+
+mod mend;
+mod work;
 
 use std::sync::Arc;
 
@@ -13,8 +17,8 @@ use tokio::time::Instant;
 use crate::{
     article::{self, Article, Reading, Refusal, Source},
     brief::{
-        Answer, Answered, Brief, BriefUsage, Detail, EngineUsed, Evidence, Provenance, Task,
-        assemble::{self, Copy, Outcome},
+        Brief, BriefSection, Detail, Passage, Provenance, Task,
+        assemble::Copy,
         check,
         plan::{self, Plan, Strategy},
     },
@@ -27,8 +31,9 @@ use crate::{
     finding::Finding,
     glossary::Glossary,
     prompt::Prompts,
-    provider::{Call, Done, Failure, Providers, SetUpError},
+    provider::{Call, Failure, Providers, SetUpError},
 };
+use work::{Piece, Work};
 
 /// Section tasks that one brief keeps under way; providers bound the rest.
 const SIDE_BY_SIDE: usize = 64;
@@ -44,7 +49,8 @@ pub struct Order {
     pub call: Call,
 }
 
-/// How far the work is. Progress bars and event streams show the same.
+/// How far the work is. Progress bars and event streams show the same. What a section or the
+/// opening says may still change until the brief is there, because it is checked last.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The work is planned.
@@ -54,12 +60,26 @@ pub enum Event {
         /// Tasks to be done.
         tasks: usize,
     },
-    /// A task is done, or given up.
-    TaskDone {
-        /// Index of the section; `None` for the closing task.
-        section: Option<usize>,
+    /// A section's task is done, or given up: then its passages say that they are missing.
+    Section {
+        /// The section in English.
+        section: BriefSection,
         /// It came out of the cache.
         cached: bool,
+    },
+    /// The closing task is done, or given up.
+    Opening {
+        /// The headline.
+        headline: String,
+        /// The summary.
+        summary: Vec<Passage>,
+        /// It came out of the cache.
+        cached: bool,
+    },
+    /// Tasks whose English failed its checks are asked for again.
+    Mending {
+        /// How many.
+        tasks: usize,
     },
 }
 
@@ -157,12 +177,13 @@ impl Gateway {
             return Err(BriefError::Refused(refusal));
         }
         let plan = self.plan(&reading.article, order.detail);
-        let work = self.run(&reading.article, &plan, &order.call, listener).await;
+        let mut work = self.run(&reading.article, &plan, &order.call, listener).await;
         if let Some(failure) = work.failed_whole() {
             return Err(BriefError::Failed(failure));
         }
+        let mended = self.mend(&reading.article, &mut work, &order.call, listener).await;
         let copy = work.assemble(&reading.article);
-        Ok(self.finish(order, reading, copy, &work))
+        Ok(self.finish(order, reading, copy, (&work, mended)))
     }
 
     async fn run(&self, article: &Article, plan: &Plan, call: &Call, tell: &Listener) -> Work {
@@ -180,40 +201,40 @@ impl Gateway {
         let tasks: Vec<(Option<usize>, Task)> = closing.into_iter().chain(sections).collect();
         let mut work = Work::new(article.sections.len());
         let mut results = stream::iter(tasks)
-            .map(|(section, task)| self.one(section, task, call, tell))
+            .map(|(section, task)| async move { (section, self.one(task, call).await) })
             .buffer_unordered(SIDE_BY_SIDE);
         while let Some((section, piece)) = results.next().await {
+            tell(piece.event(article, section));
             work.put(section, piece);
         }
         drop(results);
         if closing_later && work.any_done() {
             let task = plan::closing(article, &self.glossary, plan.detail, work.evidence());
-            let (_, piece) = self.one(None, task, call, tell).await;
+            let piece = self.one(task, call).await;
+            tell(piece.event(article, None));
             work.put(None, piece);
         }
         work
     }
 
-    async fn one(
-        &self,
-        section: Option<usize>,
-        task: Task,
-        call: &Call,
-        tell: &Listener,
-    ) -> (Option<usize>, Piece) {
+    async fn one(&self, task: Task, call: &Call) -> Piece {
         let result = self.providers.run(task.clone(), call.clone()).await;
-        let cached = result.as_ref().is_ok_and(Done::cached);
-        tell(Event::TaskDone { section, cached });
-        (section, Piece { task, result })
+        Piece { task, result }
     }
 
-    fn finish(&self, order: &Order, reading: Reading, copy: Copy, work: &Work) -> Brief {
+    fn finish(
+        &self,
+        order: &Order,
+        reading: Reading,
+        copy: Copy,
+        (work, mended): (&Work, Vec<Finding>),
+    ) -> Brief {
         let Reading { article, findings } = reading;
         let checks = check::check(&article, &self.glossary, &copy);
         let Copy { headline, summary, sections, findings: missing } = copy;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
         let findings: Vec<Finding> =
-            findings.into_iter().chain(missing).chain(heard).chain(checks).collect();
+            findings.into_iter().chain(missing).chain(heard).chain(checks).chain(mended).collect();
         Brief {
             id: uuid::Uuid::new_v4().simple().to_string(),
             language: "en".to_owned(),
@@ -235,117 +256,6 @@ impl Gateway {
             release: article.release.clone(),
             article: Some(Arc::new(article)),
         }
-    }
-}
-
-/// One task with what came of it.
-struct Piece {
-    task: Task,
-    result: Result<Done, Failure>,
-}
-
-impl Piece {
-    fn outcome(&self) -> Outcome<'_> {
-        let answer = self.result.as_ref().ok().map(|done| &done.answered.answer);
-        Outcome { task: &self.task, answer }
-    }
-}
-
-/// What came of all tasks of one brief.
-struct Work {
-    sections: Vec<Option<Piece>>,
-    closing: Option<Piece>,
-}
-
-impl Work {
-    fn new(sections: usize) -> Self {
-        Self { sections: (0..sections).map(|_| None).collect(), closing: None }
-    }
-
-    fn put(&mut self, section: Option<usize>, piece: Piece) {
-        match section.and_then(|index| self.sections.get_mut(index)) {
-            Some(place) => *place = Some(piece),
-            None => self.closing = Some(piece),
-        }
-    }
-
-    fn pieces(&self) -> impl Iterator<Item = &Piece> {
-        self.closing.iter().chain(self.sections.iter().flatten())
-    }
-
-    fn done(&self) -> impl Iterator<Item = (&Piece, &Done)> {
-        self.pieces().filter_map(|piece| Some((piece, piece.result.as_ref().ok()?)))
-    }
-
-    fn answered(&self) -> impl Iterator<Item = &Answered> {
-        self.done().map(|(_, done)| &done.answered)
-    }
-
-    fn any_done(&self) -> bool {
-        self.done().next().is_some()
-    }
-
-    /// The failure to tell, where nothing at all was done.
-    fn failed_whole(&self) -> Option<Failure> {
-        if self.any_done() {
-            return None;
-        }
-        self.pieces().find_map(|piece| piece.result.as_ref().err().cloned())
-    }
-
-    /// The sections' English with its sources, for the closing task.
-    fn evidence(&self) -> Vec<Evidence> {
-        let answers = self.sections.iter().flatten().filter_map(|piece| piece.outcome().answer);
-        answers
-            .filter_map(|answer| match answer {
-                Answer::Summarize { passages, .. } => Some(passages.clone()),
-                Answer::Translate { .. } | Answer::Headline { .. } => None,
-            })
-            .flatten()
-            .collect()
-    }
-
-    fn assemble(&self, article: &Article) -> Copy {
-        let sections: Vec<Option<Outcome<'_>>> =
-            self.sections.iter().map(|piece| piece.as_ref().map(Piece::outcome)).collect();
-        assemble::assemble(article, &sections, self.closing.as_ref().map(Piece::outcome))
-    }
-
-    fn engines(&self) -> Vec<EngineUsed> {
-        let mut used: Vec<EngineUsed> = Vec::new();
-        for (piece, done) in self.done() {
-            let engine = &done.answered.engine;
-            let one = EngineUsed {
-                task: piece.task.name().to_owned(),
-                provider: engine.provider.clone(),
-                model: engine.model.clone(),
-            };
-            if !used.contains(&one) {
-                used.push(one);
-            }
-        }
-        used
-    }
-
-    fn usage(&self) -> BriefUsage {
-        let mut usage = BriefUsage {
-            sections: self.sections.iter().flatten().count() as u64,
-            ..BriefUsage::default()
-        };
-        // One answer of unknown price makes the sum unknown.
-        let mut cost = Some(0.0);
-        for (_, done) in self.done() {
-            usage.provider_calls += done.answered.usage.calls;
-            usage.input_tokens += done.answered.usage.input_tokens;
-            usage.output_tokens += done.answered.usage.output_tokens;
-            usage.characters += done.answered.usage.characters;
-            cost = cost.zip(done.cost_usd).map(|(sum, one)| sum + one);
-        }
-        usage.cost_usd = cost;
-        let sections = self.sections.iter().flatten();
-        let cached = sections.filter(|p| p.result.as_ref().is_ok_and(Done::cached));
-        usage.cached_sections = cached.count() as u64;
-        usage
     }
 }
 
