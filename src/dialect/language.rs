@@ -121,7 +121,7 @@ pub(super) fn decoded(task: &Task, reply: Reply) -> Result<Decoded, Fault> {
             let said: Head = parsed(&reply.text)?;
             let summary = evidence(said.summary, &Sent::of_passages(passages), &mut findings)?;
             let headline = english(&said.headline)
-                .ok_or_else(|| invalid("its headline is empty or not in English"))?;
+                .ok_or_else(|| invalid("the headline is empty or not in English"))?;
             Answer::Headline { headline, summary }
         }
     };
@@ -145,7 +145,7 @@ fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
         return Err(if declines(bare) {
             Fault::new(FaultKind::Filtered, "the model declined the task")
         } else {
-            invalid("its answer is not the JSON object alone that was asked for")
+            invalid("the answer is not the one JSON object alone that was asked for")
         });
     }
     serde_json::from_str(bare).map_err(|error| match error.classify() {
@@ -153,9 +153,9 @@ fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
             Fault::new(FaultKind::Truncated, "its answer breaks off in mid-JSON")
         }
         serde_json::error::Category::Data => {
-            invalid("its answer is JSON of another shape than was asked for")
+            invalid("the answer is JSON of another shape than was asked for")
         }
-        _ => invalid("its answer is not the JSON object alone that was asked for"),
+        _ => invalid("the answer is not the one JSON object alone that was asked for"),
     })
 }
 
@@ -247,7 +247,7 @@ fn translated(
     let english: Vec<Option<String>> =
         pairs.map(|(text, came)| came.or_finding(text, findings)).collect();
     if english.iter().all(Option::is_none) {
-        return Err(invalid("none of its texts is the English of one that was sent"));
+        return Err(invalid("no text of the answer is the English of one that was sent"));
     }
     Ok(Answer::Translate { texts: english })
 }
@@ -294,11 +294,11 @@ fn evidence(
         passages.push(Evidence { text, sources });
     }
     if passages.is_empty() {
-        return Err(invalid("it wrote no passage"));
+        return Err(invalid("the answer holds no passage"));
     }
     let baseless = passages.iter().all(|passage| passage.sources.is_empty());
     if baseless && sent.iter().any(|sent| sent.source.is_some()) {
-        return Err(invalid("none of its passages names a paragraph that was sent"));
+        return Err(invalid("no passage of the answer names a paragraph that was sent"));
     }
     if unknown > 0 {
         let whole = beside.is_empty();
@@ -338,6 +338,7 @@ fn english(text: &str) -> Option<String> {
     (!line.is_empty() && ours.len() >= others.len()).then_some(line)
 }
 
+/// An answer that failed; the model is told so in these words when it is asked again.
 fn invalid(detail: &str) -> Fault {
     Fault::new(FaultKind::Invalid, detail)
 }
