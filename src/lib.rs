@@ -13,6 +13,7 @@
 //! ARCHITECTURE.md has the map of modules and the invariants between them.
 
 pub mod article;
+pub mod body;
 pub mod brief;
 pub mod cli;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod dialect;
 mod digest;
 pub mod finding;
 pub mod glossary;
+pub mod outside;
 pub mod pipeline;
 pub mod prompt;
 pub mod provider;

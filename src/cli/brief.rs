@@ -4,8 +4,13 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use super::{DetailName, Failed, input, progress::Progress};
+use super::{
+    DetailName, Failed,
+    input::{self, Input},
+    progress::Progress,
+};
 use crate::{
+    brief::Detail,
     pipeline::{self, Order},
     provider::Call,
     render::{Format, Label},
@@ -18,9 +23,9 @@ pub(super) struct Options {
     /// Shape of the brief
     #[arg(long, value_enum, default_value = "markdown")]
     format: FormatName,
-    /// How much of the article to brief
-    #[arg(long, value_enum, default_value = "brief")]
-    detail: DetailName,
+    /// How much of the article to brief [default: what a JSON file asks for, else brief]
+    #[arg(long, value_enum)]
+    detail: Option<DetailName>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -52,8 +57,7 @@ impl From<FormatName> for Format {
 
 pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
     let gateway = super::gateway(config)?;
-    let limit = gateway.config.server.max_body_bytes;
-    let source = input::read(&options.article, limit).await?;
+    let Input { source, detail, confidential } = input::read(&options.article, &gateway).await?;
     // The model can load while the article is read; nothing is fetched for a text that is refused.
     let reading = gateway.read(&source);
     if let Some(refusal) = reading.refusal() {
@@ -63,8 +67,9 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     progress.prepare(&gateway.providers).await?;
     gateway.providers.warm();
     let deadline = pipeline::deadline(&gateway.config);
-    let call = Call::until(deadline);
-    let order = Order { source, detail: options.detail.into(), call };
+    let call = Call { confidential, ..Call::until(deadline) };
+    let detail = options.detail.map(Detail::from).or(detail).unwrap_or_default();
+    let order = Order { source, detail, call };
     let brief = gateway.brief_of(reading, &order, &progress.listener()).await;
     progress.finish();
     let brief = brief.map_err(Failed::work)?;

@@ -1,34 +1,101 @@
-//! The article that a command names: a file, or stdin for `-`.
-
-use std::path::Path;
-
-use tokio::io::AsyncReadExt;
+//! The article that a command names: a file, an address, or stdin for `-`.
 
 use clap::Args;
+use tokio::io::AsyncReadExt;
 
 use super::Failed;
-use crate::article::Source;
+use crate::{
+    article::{Source, extract::SourceKind},
+    body::Body,
+    brief::Detail,
+    pipeline::Gateway,
+};
 
 /// Which article a command is about.
 #[derive(Debug, Args)]
 pub(super) struct Article {
-    /// Article to read; `-` or nothing reads stdin
-    #[arg(value_name = "FILE", default_value = "-")]
+    /// Article to read: a file, an address where `[fetch]` is enabled, or stdin for `-` or nothing
+    #[arg(value_name = "FILE|URL", default_value = "-")]
     file: String,
     /// Its content type, such as `text/html` or `text/plain; charset=windows-1256`
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
 }
 
-/// Reads the article, bounded by `limit` bytes. The content type is the one given, or what the
-/// file's name says, or plain text.
-pub(super) async fn read(article: &Article, limit: usize) -> Result<Source, Failed> {
+/// An article with what a JSON file asks for beside it.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    /// The article.
+    pub(super) source: Source,
+    /// How much of it is wanted.
+    pub(super) detail: Option<Detail>,
+    /// Touch no cache and only confidential providers.
+    pub(super) confidential: bool,
+}
+
+/// Reads the article, bounded by `server.max_body_bytes`. The content type is the one given, or
+/// what the file's name says, or plain text; JSON is opened as the HTTP API opens it.
+pub(super) async fn read(article: &Article, gateway: &Gateway) -> Result<Input, Failed> {
     let (name, content_type) = (article.file.as_str(), article.content_type.as_deref());
-    if name.starts_with("http://") || name.starts_with("https://") {
-        return Err(Failed::usage(
-            "fetching an address is off\nhint: save the page and name the file",
-        ));
+    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let json = matches!(essence.to_ascii_lowercase().as_str(), "application/json" | "text/json");
+    if !json && !SourceKind::reads(essence) {
+        return Err(Failed::usage(format!(
+            "`{essence}` is not read\nhint: text/plain, text/html, text/markdown, \
+             application/json and the news formats are"
+        )));
     }
+    if name.starts_with("http://") || name.starts_with("https://") {
+        return fetch(name, content_type, gateway).await.map(Input::from);
+    }
+    let bytes = file(name, gateway.config.server.max_body_bytes).await?;
+    if json || content_type.is_none() && is_request(name, &bytes) {
+        return request(name, &bytes, gateway).await;
+    }
+    let content_type = content_type.or_else(|| SourceKind::content_type_of(name));
+    let content_type = content_type.map(str::to_owned);
+    Ok(Source { bytes: bytes.into(), content_type, ..Source::default() }.into())
+}
+
+impl From<Source> for Input {
+    fn from(source: Source) -> Self {
+        Self { source, ..Self::default() }
+    }
+}
+
+/// Whether a file named `….json` is no news format, so that it must be a request.
+fn is_request(name: &str, bytes: &[u8]) -> bool {
+    const SIGNS: [&str; 7] = [
+        "\"headline",
+        "\"body_",
+        "\"bodies\"",
+        "\"pubstatus\"",
+        "\"pubStatus\"",
+        "\"versioncreated\"",
+        "jsonfeed.org",
+    ];
+    name.to_ascii_lowercase().ends_with(".json")
+        && !SIGNS.iter().any(|sign| memchr::memmem::find(bytes, sign.as_bytes()).is_some())
+}
+
+async fn request(name: &str, bytes: &[u8], gateway: &Gateway) -> Result<Input, Failed> {
+    let body = Body::open(bytes).map_err(|error| Failed::work(format!("{name}: {error}")))?;
+    let source = match body.carried.source() {
+        Ok(source) => source,
+        Err(url) => fetch(&url, None, gateway).await?,
+    };
+    let source = Source { title: body.title, published: body.published, ..source };
+    Ok(Input { source, detail: body.detail, confidential: body.confidential })
+}
+
+/// Brings a page; a content type that is given wins over the page's own.
+async fn fetch(url: &str, given: Option<&str>, gateway: &Gateway) -> Result<Source, Failed> {
+    let page = gateway.outside.get(url).await.map_err(Failed::work)?;
+    let content_type = Some(given.map_or(page.content_type, str::to_owned));
+    Ok(Source { bytes: page.bytes, content_type, ..Source::default() })
+}
+
+async fn file(name: &str, limit: usize) -> Result<Vec<u8>, Failed> {
     let bytes = match name {
         "-" => bounded(tokio::io::stdin(), limit).await,
         name => match tokio::fs::File::open(name).await {
@@ -42,8 +109,7 @@ pub(super) async fn read(article: &Article, limit: usize) -> Result<Source, Fail
             "{name} is larger than the limit of {limit} bytes\nhint: raise `server.max_body_bytes`"
         )));
     }
-    let content_type = content_type.or_else(|| by_name(name)).map(str::to_owned);
-    Ok(Source { bytes: bytes.into(), content_type, ..Source::default() })
+    Ok(bytes)
 }
 
 async fn bounded(
@@ -54,15 +120,4 @@ async fn bounded(
     // One byte more than the limit tells a file that is too long from one that just fits.
     reader.take(limit as u64 + 1).read_to_end(&mut bytes).await?;
     Ok(bytes)
-}
-
-fn by_name(name: &str) -> Option<&'static str> {
-    let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
-    match extension.as_str() {
-        "html" | "htm" | "xhtml" => Some("text/html"),
-        "md" | "markdown" => Some("text/markdown"),
-        "json" => Some("application/ninjs+json"),
-        "xml" | "rss" | "atom" => Some("application/xml"),
-        _ => None,
-    }
 }

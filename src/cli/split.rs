@@ -14,9 +14,8 @@ pub(super) struct Options {
 
 pub(super) async fn run(config: Option<&Path>, options: &Options) -> Result<(), Failed> {
     let gateway = super::gateway(config)?;
-    let limit = gateway.config.server.max_body_bytes;
-    let source = input::read(&options.article, limit).await?;
-    let reading = gateway.read(&source);
+    let input = input::read(&options.article, &gateway).await?;
+    let reading = gateway.read(&input.source);
     if let Some(refusal) = reading.refusal() {
         return Err(Failed::work(refusal));
     }

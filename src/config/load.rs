@@ -67,6 +67,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     let mut found = server_problems(&config.server);
     found.extend(provider_problems(config));
     found.extend(route_problems(config));
+    found.extend(config.fetch.problems());
     found
 }
 

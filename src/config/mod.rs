@@ -6,12 +6,14 @@
 
 pub mod duration;
 pub mod error;
+pub mod fetch;
 pub mod files;
 pub mod load;
 pub mod providers;
 pub mod secret;
 
 pub use error::{ConfigError, Problem};
+pub use fetch::Fetch;
 pub use providers::{HttpService, Kind, ProviderConfig};
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -34,6 +36,8 @@ pub struct Config {
     pub glossary: Glossary,
     /// The newsroom's own prompts.
     pub prompts: Prompts,
+    /// Articles given by their address.
+    pub fetch: Fetch,
 }
 
 impl Default for Config {
@@ -45,6 +49,7 @@ impl Default for Config {
             cache: Cache::default(),
             glossary: Glossary::default(),
             prompts: Prompts::default(),
+            fetch: Fetch::default(),
         }
     }
 }

@@ -30,6 +30,7 @@ use crate::{
     digest::hex,
     finding::Finding,
     glossary::Glossary,
+    outside::Outside,
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
 };
@@ -119,6 +120,8 @@ pub struct Gateway {
     pub prompts: Prompts,
     /// Where work is sent.
     pub providers: Providers,
+    /// The way to addresses that callers name.
+    pub outside: Outside,
 }
 
 impl Gateway {
@@ -130,7 +133,8 @@ impl Gateway {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;
         let providers = Providers::open(&config, &prompts)?;
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers })
+        let outside = Outside::new(&config.fetch);
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside })
     }
 
     /// Reads an article: pure, no provider is called, never fails.

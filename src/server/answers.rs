@@ -70,8 +70,9 @@ impl Answers {
     pub(super) fn key(&self, posted: &Posted, format: Format) -> Key {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.epoch);
-        let content_type = posted.source.content_type.as_deref().unwrap_or_default();
-        let options = format!("{format:?} {:?} {content_type}", posted.options);
+        let source = &posted.source;
+        let told = (&source.content_type, &source.title, &source.published);
+        let options = format!("{format:?} {:?} {told:?}", posted.options);
         hasher.update(&(options.len() as u64).to_le_bytes());
         hasher.update(options.as_bytes());
         hasher.update(&posted.raw);

@@ -30,7 +30,7 @@ pub(super) async fn create(
     let accept = joined(request.headers(), header::ACCEPT);
     let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
     let _place = state.admitted.clone().try_acquire_owned().map_err(|_| Problem::overloaded())?;
-    let posted = source::posted(request, &state.gateway.config.server).await?;
+    let posted = source::posted(request, &state.gateway).await?;
     let key = state.answers.key(&posted, format);
     if !posted.options.confidential
         && let Some(rendered) = state.answers.find(&key).await

@@ -6,6 +6,7 @@
 
 mod answers;
 mod briefs;
+mod form;
 mod health;
 pub mod problem;
 mod source;
@@ -15,11 +16,12 @@ use std::{future::Future, sync::Arc};
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     response::IntoResponse,
     routing::{get, post},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer};
 
 use crate::{
     pipeline::Gateway,
@@ -60,6 +62,9 @@ pub fn router(state: State) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(state)
+        // Bodies are bounded where they are read, by `server.max_body_bytes`.
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestDecompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_panic: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request panicked");
             Problem::internal().into_response()

@@ -101,6 +101,12 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The article is too large", detail)
     }
 
+    /// 502: the address of the article does not give it.
+    pub fn fetch_failed(detail: impl Into<String>) -> Self {
+        let title = "The article could not be fetched";
+        Self::new(StatusCode::BAD_GATEWAY, "fetch-failed", title, detail)
+    }
+
     /// 415: the content type is none that is read.
     pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -203,6 +209,9 @@ fn is_bare_refusal(response: &Response) -> Option<Problem> {
             Some(Problem::not_found("Nothing is at this address; GET / lists the endpoints."))
         }
         StatusCode::METHOD_NOT_ALLOWED if !ours => Some(Problem::method_not_allowed()),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if !ours => Some(Problem::unsupported_media_type(
+            "The body is packed in a way that is not read; send it plain or as gzip.",
+        )),
         _ => None,
     }
 }

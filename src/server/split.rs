@@ -14,7 +14,7 @@ pub(super) async fn split(
     Shared(state): Shared<State>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let posted = source::posted(request, &state.gateway.config.server).await?;
+    let posted = source::posted(request, &state.gateway).await?;
     // Parsing a large article takes milliseconds of pure computation: off the async threads.
     let gateway = state.gateway.clone();
     let reading = tokio::task::spawn_blocking(move || gateway.read(&posted.source));

@@ -56,6 +56,45 @@ impl SourceKind {
         }
     }
 
+    /// Whether a content type, parameters aside, is one that an article comes in. None at all is
+    /// looked at as it stands.
+    #[must_use]
+    pub fn reads(content_type: &str) -> bool {
+        const READ: [&str; 17] = [
+            "",
+            "text/plain",
+            "text/html",
+            "text/markdown",
+            "text/x-markdown",
+            "application/xhtml+xml",
+            "application/xml",
+            "text/xml",
+            "application/ninjs+json",
+            "application/vnd.iptc.ninjs+json",
+            "application/vnd.iptc.g2.newsitem+xml",
+            "application/vnd.iptc.g2.newsmessage+xml",
+            "application/nitf+xml",
+            "application/vnd.nitf",
+            "application/rss+xml",
+            "application/atom+xml",
+            "application/feed+json",
+        ];
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        READ.iter().any(|read| read.eq_ignore_ascii_case(essence))
+    }
+
+    /// The content type that a file's name says; none for text and for JSON, which is looked at.
+    #[must_use]
+    pub fn content_type_of(file_name: &str) -> Option<&'static str> {
+        let (_, extension) = file_name.rsplit_once('.')?;
+        match extension.to_ascii_lowercase().as_str() {
+            "html" | "htm" | "xhtml" => Some("text/html"),
+            "md" | "markdown" => Some("text/markdown"),
+            "xml" | "rss" | "atom" => Some("application/xml"),
+            _ => None,
+        }
+    }
+
     fn sniff(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let head = bytes[..bytes.len().min(SNIFF)].trim_ascii_start().to_ascii_lowercase();
