@@ -29,7 +29,7 @@ fn v4(address: Ipv4Addr) -> Reach {
     match address.octets() {
         [127, ..] | [10, ..] | [192, 168, ..] => Reach::Private,
         [172, 16..=31, ..] | [100, 64..=127, ..] => Reach::Private,
-        [0, ..] | [169, 254, ..] | [224.., ..] => Reach::Never,
+        [0, ..] | [169, 254, ..] | [224..=255, ..] => Reach::Never,
         [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => Reach::Never,
         [198, 51, 100, _] | [203, 0, 113, _] => Reach::Never,
         _ => Reach::Public,
