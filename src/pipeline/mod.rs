@@ -268,3 +268,28 @@ impl Gateway {
 pub fn deadline(config: &Config) -> Instant {
     clock::now() + config.server.deadline
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn embargo_and_article_travel_to_the_brief() {
+        let gateway = Gateway::open(Config::default()).unwrap();
+        let item = include_bytes!("../../tests/articles/ninjs_3_under_embargo.json");
+        let source = Source {
+            bytes: item.as_slice().into(),
+            content_type: Some("application/ninjs+json".to_owned()),
+            ..Source::default()
+        };
+        let call = Call::until(deadline(&gateway.config));
+        let order = Order { source, detail: Detail::Brief, call };
+        let reading = gateway.read(&order.source);
+        let brief = gateway.finish(&order, reading, Copy::default(), (&Work::new(0), Vec::new()));
+        assert_eq!(brief.release.embargoed_until.as_deref(), Some("2024-05-07T06:00:00+03:00"));
+        assert_eq!(brief.release.uri.as_deref(), Some("urn:sahel:3"));
+        assert_eq!(brief.article.as_ref().unwrap().sections.len(), 2);
+        let json = serde_json::to_value(Brief { article: None, ..brief.clone() }).unwrap();
+        assert_eq!(json, serde_json::to_value(&brief).unwrap(), "no JSON holds the article");
+    }
+}
