@@ -8,6 +8,8 @@ pub mod duration;
 pub mod error;
 pub mod fetch;
 pub mod files;
+mod http_service;
+mod kinds;
 pub mod load;
 pub mod providers;
 pub mod secret;

@@ -1,13 +1,14 @@
 //! `[[providers]]`: where work is sent.
 //!
 //! One struct serves every kind; which keys a kind needs or refuses is said by
-//! [`ProviderConfig::problems`] alone, so that `mujaz check` and `mujaz serve` agree.
+//! [`ProviderConfig::problems`] alone (its rules stand in `kinds`), so that `mujaz check` and
+//! `mujaz serve` agree.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Problem, duration};
+use super::{Problem, duration, kinds};
 
 /// A vendor's wire format, or the model inside the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,6 +39,22 @@ impl Kind {
     #[must_use]
     pub fn summarizes(self) -> bool {
         matches!(self, Self::OpenAi | Self::Anthropic | Self::Gemini)
+    }
+
+    /// The name as configuration writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
+            Self::DeepL => "deepl",
+            Self::Google => "google",
+            Self::Azure => "azure",
+            Self::LibreTranslate => "libretranslate",
+            Self::Http => "http",
+            Self::Local => "local",
+        }
     }
 
     /// The vendor's own address, where there is one. LibreTranslate and `http` have none.
@@ -103,19 +120,20 @@ pub struct ProviderConfig {
     /// A second call beside one that takes longer than 95 in 100 here; each may be billed.
     #[serde(default)]
     pub hedge: bool,
-    /// Price of a million tokens read, in United States dollars.
+    /// Price of a million tokens read, in United States dollars, 0 to 1,000,000.
     #[serde(default)]
     pub usd_per_million_input_tokens: Option<f64>,
-    /// Price of a million tokens written, in United States dollars.
+    /// Price of a million tokens written, in United States dollars, 0 to 1,000,000.
     #[serde(default)]
     pub usd_per_million_output_tokens: Option<f64>,
-    /// Price of a million characters, in United States dollars.
+    /// Translation services: price of a million characters, in United States dollars, 0 to
+    /// 1,000,000.
     #[serde(default)]
     pub usd_per_million_characters: Option<f64>,
-    /// Language models: tokens that question and answer may take together.
+    /// Language models: tokens that question and answer may take together, 1024 to 10,000,000.
     #[serde(default)]
     pub context_tokens: Option<u32>,
-    /// Language models: tokens that one answer may take.
+    /// Language models: tokens that one answer may take, 64 to 1,000,000.
     #[serde(default)]
     pub max_output_tokens: Option<u32>,
     /// Language models: hold the answer to a JSON schema. On by default; off for a compatible
@@ -125,6 +143,17 @@ pub struct ProviderConfig {
     /// Language models: read the answer as a stream, so that who hangs up stops paying.
     #[serde(default)]
     pub stream: Option<bool>,
+    /// Translation services but `http`: texts in one call, at most, 1 to 1000; none means what
+    /// the vendor takes.
+    #[serde(default)]
+    pub max_texts: Option<usize>,
+    /// Translation services but `http`: characters in one call, at most, 100 to 1,000,000; none
+    /// means what the vendor takes.
+    #[serde(default)]
+    pub max_characters: Option<usize>,
+    /// `deepl`: the English that is wanted, `EN-US` or `EN-GB`; none means `EN-US`.
+    #[serde(default)]
+    pub target_lang: Option<String>,
     /// `deepl`: glossaries kept there, at most 5.
     #[serde(default)]
     pub glossary_ids: Vec<String>,
@@ -167,7 +196,8 @@ pub struct HttpService {
     #[serde(default)]
     pub key_prefix: String,
     /// The request's JSON as a minijinja template over `texts` (a list), `text` (the first of
-    /// them), `context`, `source` (`ar`) and `target` (`en`); `|tojson` quotes.
+    /// them) and `context` (the title, or `null`), which bring their own quotes, and `source`
+    /// (`ar`) and `target` (`en`), which do not.
     pub body: String,
     /// JSON pointer to the English. For several texts a `*` stands for the text's place, as in
     /// `/outputs/*/output`.
@@ -179,10 +209,10 @@ pub struct HttpService {
     /// `unauthorized`, `not-found`, `refused`, `too-long`, `filtered`, `unavailable`.
     #[serde(default)]
     pub errors: BTreeMap<String, String>,
-    /// Texts in one call, at most; 1 where the service takes no list.
+    /// Texts in one call, at most, 1 to 1000; 1 where the service takes no list.
     #[serde(default = "one")]
     pub max_texts: usize,
-    /// Characters in one call, at most.
+    /// Characters in one call, at most, 100 to 1,000,000.
     #[serde(default = "default_characters")]
     pub max_characters: usize,
 }
@@ -214,6 +244,9 @@ impl ProviderConfig {
             max_output_tokens: None,
             json_schema: None,
             stream: None,
+            max_texts: None,
+            max_characters: None,
+            target_lang: None,
             glossary_ids: Vec::new(),
             region: None,
             http: None,
@@ -234,39 +267,7 @@ impl ProviderConfig {
     /// Everything that cannot be, with paths relative to this entry.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let mut found = self.shared_problems();
-        found.extend(self.model_file_problems());
-        found
-    }
-
-    fn shared_problems(&self) -> Vec<Problem> {
-        let mut found = Vec::new();
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if self.name.is_empty() || !self.name.chars().all(plain) {
-            let message = "a provider's `name` is made of letters, digits, `-` and `_`";
-            found.push(Problem::new("name", message));
-        }
-        if !(1..=65536).contains(&self.queue) {
-            found.push(Problem::new("queue", "`queue` must lie between 1 and 65536"));
-        }
-        found
-    }
-
-    fn model_file_problems(&self) -> Vec<Problem> {
-        let mut found = Vec::new();
-        if self.path.is_some() && self.hub.is_some() {
-            let hint = "keep `path` for a file on disk, or `hub` and `file` to fetch one";
-            found.push(Problem::new("hub", "`path` and `hub` name two models").hint(hint));
-        }
-        if self.hub.is_some() != self.file.is_some() {
-            let hint = "`hub` is `owner/name`, `file` the GGUF file in it";
-            found.push(Problem::new("hub", "`hub` and `file` go together").hint(hint));
-        }
-        let hex = |text: &String| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if self.sha256.as_ref().is_some_and(|text| !hex(text)) {
-            found.push(Problem::new("sha256", "`sha256` is 64 hexadecimal digits"));
-        }
-        found
+        kinds::problems(self)
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn decoded(task: &Task, reply: Reply) -> Result<Decoded, Fault> {
 }
 
 /// Whether a vendor's name of a model may stand in a brief: a name and no prose.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/@+".contains(&byte);
     (1..=100).contains(&name.len()) && name.bytes().all(plain)
 }

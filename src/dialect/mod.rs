@@ -6,18 +6,24 @@
 //! answer is ever part of it.
 
 mod anthropic;
+mod azure;
 mod build;
+mod deepl;
 mod events;
 mod fault;
 mod gemini;
+mod google;
+pub(crate) mod http;
 mod language;
+mod libretranslate;
 mod model;
 mod openai;
 mod refused;
 mod status;
+mod translations;
 
+use ::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
 
 use crate::{
@@ -25,11 +31,18 @@ use crate::{
     finding::Finding,
 };
 
-pub use anthropic::Anthropic;
-pub use build::build;
-pub use fault::{Fault, FaultKind};
-pub use gemini::Gemini;
-pub use openai::OpenAi;
+pub use self::{
+    anthropic::Anthropic,
+    azure::Azure,
+    build::build,
+    deepl::DeepL,
+    fault::{Fault, FaultKind},
+    gemini::Gemini,
+    google::Google,
+    http::Http,
+    libretranslate::LibreTranslate,
+    openai::OpenAi,
+};
 
 /// What a provider can be asked for; tasks are split and merged to fit.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -72,6 +72,23 @@ fn a_configuration_that_cannot_be_found_is_named() {
 }
 
 #[test]
+fn check_accepts_each_provider_that_the_readme_shows() {
+    let readme = include_str!("../../README.md");
+    for block in readme.split("```toml\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, block).unwrap();
+        let keys = block.lines().filter_map(|line| line.strip_prefix("api_key_env = "));
+        let output = Command::new(env!("CARGO_BIN_EXE_mujaz"))
+            .args(["check", "--config", file.path().to_str().unwrap()])
+            .envs(keys.map(|name| (name.trim_matches('"'), "a key for a test")))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{block}\n{}", stderr(&output));
+    }
+}
+
+#[test]
 fn check_says_what_each_task_would_use() {
     let output = mujaz(&["check"], b"");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

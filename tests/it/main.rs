@@ -4,6 +4,7 @@
 
 mod bounds;
 mod carriers;
+mod cassettes;
 mod command;
 mod config;
 mod failover;
