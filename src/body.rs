@@ -147,7 +147,8 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused_at_its_place() {
-        let utf16: Vec<u8> = "{\"text\":\"خبر\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16: Vec<u8> =
+            "{\"text\":\"خبر\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let cases: [&[u8]; 12] = [
             b"",
             b"{",
@@ -189,7 +190,10 @@ mod tests {
             "{\"text\": \"a\", \"__proto__\": {}}",
         ];
         for json in cases {
-            assert!(matches!(refused(json), BodyError::Field { .. } | BodyError::Syntax { .. }), "{json}");
+            assert!(
+                matches!(refused(json), BodyError::Field { .. } | BodyError::Syntax { .. }),
+                "{json}"
+            );
         }
     }
 
@@ -198,6 +202,9 @@ mod tests {
         for json in ["{}", "{\"text\": null}", "{\"title\": \"a\"}"] {
             assert_eq!(refused(json), BodyError::Nothing, "{json}");
         }
-        assert_eq!(refused("{\"text\": \"a\", \"url\": \"http://a.example/\"}"), BodyError::Several);
+        assert_eq!(
+            refused("{\"text\": \"a\", \"url\": \"http://a.example/\"}"),
+            BodyError::Several
+        );
     }
 }

@@ -263,7 +263,9 @@ fn is_read(content_type: &str) -> bool {
     match kind {
         "text" => matches!(subtype, "html" | "plain" | "xml" | "markdown"),
         "application" => {
-            matches!(subtype, "xml" | "json") || subtype.ends_with("+xml") || subtype.ends_with("+json")
+            matches!(subtype, "xml" | "json")
+                || subtype.ends_with("+xml")
+                || subtype.ends_with("+json")
         }
         _ => false,
     }

@@ -56,7 +56,9 @@ fn page(content_type: &str, body: &str) -> String {
 }
 
 fn moved(to: &str) -> String {
-    format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    format!(
+        "HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
 }
 
 /// A look-up that answers its questions from a list, in order, and the last one again and again.
@@ -106,9 +108,24 @@ async fn a_private_address_is_not_asked_in_any_notation() {
     let server = server(page("text/plain", "secret")).await;
     let door = Outside::new(&public());
     let hosts = [
-        "127.0.0.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "[::1]",
-        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "0.0.0.0", "0",
-        "169.254.169.254", "[fe80::1]", "100.64.0.1", "224.0.0.1", "１２７.０.０.１", "127。0。0。1",
+        "127.0.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "0.0.0.0",
+        "0",
+        "169.254.169.254",
+        "[fe80::1]",
+        "100.64.0.1",
+        "224.0.0.1",
+        "１２７.０.０.１",
+        "127。0。0。1",
     ];
     for host in hosts {
         let url = format!("http://{host}:{}/", server.port);
@@ -159,7 +176,12 @@ async fn the_checked_answer_is_the_one_that_is_asked() {
 #[tokio::test]
 async fn each_redirect_is_checked_like_the_first_address() {
     let inside = server(page("text/plain", "secret")).await;
-    for to in ["http://169.254.169.254/latest", "http://[fe80::1]/", "file:///etc/passwd", "ftp://a.example/"] {
+    for to in [
+        "http://169.254.169.254/latest",
+        "http://[fe80::1]/",
+        "file:///etc/passwd",
+        "ftp://a.example/",
+    ] {
         let outer = server(moved(to)).await;
         let door = Outside::new(&private());
         let error = door.get(&format!("http://127.0.0.1:{}/", outer.port)).await.unwrap_err();
@@ -191,10 +213,15 @@ async fn redirects_are_followed_and_have_an_end() {
 async fn a_page_beyond_its_bound_is_refused_declared_or_not() {
     let bounds = Fetch { max_bytes: 1024, ..private() };
     let door = Outside::new(&bounds);
-    let declared = server("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 99999999\r\n\r\n").await;
+    let declared =
+        server("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 99999999\r\n\r\n")
+            .await;
     let url = |server: &Server| format!("http://127.0.0.1:{}/", server.port);
     assert_eq!(door.get(&url(&declared)).await, Err(OutsideError::TooLarge));
-    let endless = format!("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n{}", "x".repeat(5000));
+    let endless = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n{}",
+        "x".repeat(5000)
+    );
     let endless = server(endless).await;
     assert_eq!(door.get(&url(&endless)).await, Err(OutsideError::TooLarge));
 }
@@ -207,7 +234,8 @@ async fn only_what_can_hold_an_article_is_taken() {
         let found = door.get(&format!("http://127.0.0.1:{}/", server.port)).await;
         assert_eq!(found, Err(OutsideError::ContentType), "{kind}");
     }
-    let gone = server("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
+    let gone =
+        server("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
     let found = door.get(&format!("http://127.0.0.1:{}/", gone.port)).await;
     assert_eq!(found, Err(OutsideError::Status(404)));
 }
@@ -231,9 +259,18 @@ async fn an_address_that_is_none_is_refused_before_anything_is_asked() {
     let (look_up, asked) = answers(vec![vec![at("127.0.0.1")]]);
     let door = Outside::with_look_up(&private(), look_up);
     let long = format!("http://a.example/{}", "x".repeat(9000));
-    for url in ["", "news", "//a.example/", "ftp://a.example/", "file:///etc/passwd",
-        "http://user@a.example/", "http://u:p@a.example/", "javascript:alert(1)", "http://", &long]
-    {
+    for url in [
+        "",
+        "news",
+        "//a.example/",
+        "ftp://a.example/",
+        "file:///etc/passwd",
+        "http://user@a.example/",
+        "http://u:p@a.example/",
+        "javascript:alert(1)",
+        "http://",
+        &long,
+    ] {
         assert_eq!(door.get(url).await, Err(OutsideError::Address), "{url}");
     }
     assert_eq!(asked.load(Ordering::Relaxed), 0);

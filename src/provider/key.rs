@@ -132,6 +132,9 @@ pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
         context_tokens,
         max_output_tokens,
         json_schema,
+        max_texts,
+        max_characters,
+        target_lang,
         glossary_ids,
         http,
         path,
@@ -165,6 +168,9 @@ pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
     key.field("weights", weights);
     let bounds = format!("{context_tokens:?} {max_output_tokens:?} {json_schema:?}");
     key.field("bounds", bounds);
+    // Texts that travel together are each other's context.
+    key.field("call", format_args!("{max_texts:?} {max_characters:?}"));
+    key.field("english", format_args!("{target_lang:?}"));
     key.field("glossaries", format_args!("{glossary_ids:?}"));
     // An address or a header may hold what an operator would not print.
     key.maybe_hidden("address", base_url.as_deref());
