@@ -28,4 +28,5 @@ pub mod prompt;
 pub mod provider;
 pub mod render;
 pub mod server;
+pub mod store;
 pub mod telemetry;

@@ -65,6 +65,7 @@ pub fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
 #[must_use]
 pub fn problems(config: &Config) -> Vec<Problem> {
     let mut found = server_problems(&config.server);
+    found.extend(store_problems(config));
     found.extend(provider_problems(config));
     found.extend(route_problems(config));
     found.extend(config.fetch.problems());
@@ -87,6 +88,30 @@ fn server_problems(server: &super::Server) -> Vec<Problem> {
     }
     if server.drain > hour {
         found.push(Problem::new("server.drain", "`drain` must be at most 1h"));
+    }
+    found
+}
+
+fn store_problems(config: &Config) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if config.cache.disk_bytes > 1 << 40 {
+        let message = "`disk_bytes` must be at most 1099511627776 (1 TiB)";
+        found.push(Problem::new("cache.disk_bytes", message));
+    }
+    let decade = Duration::from_secs(10 * 366 * 24 * 3600);
+    let lifetimes = [("fresh_for", config.cache.fresh_for), ("stale_for", config.cache.stale_for)];
+    for (key, lifetime) in lifetimes {
+        if lifetime > decade {
+            let message = format!("`{key}` must be at most 87840h (10 years)");
+            found.push(Problem::new(format!("cache.{key}"), message));
+        }
+    }
+    let retentions = [("jobs", config.jobs.retention), ("audit", config.audit.retention)];
+    for (section, retention) in retentions {
+        if !(Duration::from_secs(3600)..=decade).contains(&retention) {
+            let message = "`retention` must lie between 1h and 87840h (10 years)";
+            found.push(Problem::new(format!("{section}.retention"), message));
+        }
     }
     found
 }
@@ -219,6 +244,14 @@ mod tests {
     #[test]
     fn a_value_out_of_bounds_is_shown_at_its_place() {
         insta::assert_snapshot!(wrong("[server]\ndeadline = \"0s\"\nmax_briefs = 0\n"));
+    }
+
+    #[test]
+    fn what_is_kept_has_bounds() {
+        insta::assert_snapshot!(wrong(
+            "[cache]\ndisk_bytes = 2199023255552\nstale_for = \"90000h\"\n[jobs]\nretention = \
+             \"1m\"\n[audit]\nretention = \"0s\"\n"
+        ));
     }
 
     #[test]

@@ -34,6 +34,10 @@ pub struct Config {
     pub providers: Vec<ProviderConfig>,
     /// What is kept of answers.
     pub cache: Cache,
+    /// Work that is accepted and done later.
+    pub jobs: Jobs,
+    /// The record of what was done.
+    pub audit: Audit,
     /// The newsroom's own terms.
     pub glossary: Glossary,
     /// The newsroom's own prompts.
@@ -49,6 +53,8 @@ impl Default for Config {
             tasks: Tasks::default(),
             providers: vec![ProviderConfig::local()],
             cache: Cache::default(),
+            jobs: Jobs::default(),
+            audit: Audit::default(),
             glossary: Glossary::default(),
             prompts: Prompts::default(),
             fetch: Fetch::default(),
@@ -115,15 +121,62 @@ impl Default for Tasks {
 pub struct Cache {
     /// Memory that answers and briefs may take together, in bytes; 0 keeps nothing.
     pub memory_bytes: u64,
+    /// Disk that kept answers and briefs may take together, in bytes, up to 1 TiB; 0 keeps no
+    /// answers across restarts.
+    pub disk_bytes: u64,
     /// How long an answer is served without asking again.
     #[serde(with = "duration")]
     pub fresh_for: Duration,
+    /// How much longer it serves while no provider can answer.
+    #[serde(with = "duration")]
+    pub stale_for: Duration,
 }
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { memory_bytes: 64 << 20, fresh_for: Duration::from_secs(168 * 3600) }
+        Self {
+            memory_bytes: 64 << 20,
+            disk_bytes: 1 << 30,
+            fresh_for: days(7),
+            stale_for: days(60),
+        }
     }
+}
+
+/// `[jobs]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Jobs {
+    /// How long jobs are kept after their end, and briefs after they were made, 1 h to 10 years.
+    #[serde(with = "duration")]
+    pub retention: Duration,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { retention: days(30) }
+    }
+}
+
+/// `[audit]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// How long records are kept, 1 h to 10 years.
+    #[serde(with = "duration")]
+    pub retention: Duration,
+    /// Whether the article's text is kept beside its record.
+    pub keep_text: bool,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { retention: days(365), keep_text: false }
+    }
+}
+
+fn days(count: u64) -> Duration {
+    Duration::from_secs(count * 24 * 3600)
 }
 
 /// `[glossary]`

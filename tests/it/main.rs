@@ -15,4 +15,5 @@ mod mending;
 mod parts;
 mod reading;
 mod support;
+mod store;
 mod tidy;

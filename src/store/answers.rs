@@ -1,0 +1,374 @@
+//! Answers that were paid for: the disk tier under the cache in memory.
+//!
+//! # What is kept
+//! Bytes under a 32-byte key, with the moment they were made and, where it is known, the SHA-256
+//! of the source they came from, so that everything made from one source can be forgotten.
+//!
+//! # Bound
+//! Entries are weighed by what they take on the disk. Each put that goes over the bound makes room
+//! by a few entries, so no put ever waits for a long clearing. The oldest leave first; one that was
+//! read since it was last in line goes to the end of it instead (second chance). That a reading
+//! happened is known in memory alone: reading writes nothing.
+//!
+//! # What may happen to it
+//! It may be thrown away: every entry can be paid for again. It lies in a file of its own, so that
+//! damage to it takes nothing else along, and a fault of the disk turns it off for a while and
+//! fails nobody.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use jiff::Timestamp;
+use redb::{ReadableTable, ReadableTableMetadata, Table, TableDefinition, WriteTransaction};
+use serde::Serialize;
+
+use super::{
+    engine::Engine,
+    error::{StepResult, StoreError},
+    open::Kind,
+    record,
+};
+
+/// A key, or the SHA-256 of a source.
+type Hash = [u8; 32];
+
+/// Key to the record of `made` and value.
+const VALUES: TableDefinition<'_, &Hash, &[u8]> = TableDefinition::new("answers");
+/// Key to place in line, weight and source (zeros where there is none).
+const INDEX: TableDefinition<'_, &Hash, (u64, u64, &Hash)> = TableDefinition::new("index");
+/// Place in line to key: who leaves first.
+const LINE: TableDefinition<'_, u64, &Hash> = TableDefinition::new("line");
+/// Which keys came from a source.
+const SOURCES: TableDefinition<'_, (&Hash, &Hash), ()> = TableDefinition::new("sources");
+/// `bytes` kept and the `next` place in line.
+const TOTALS: TableDefinition<'_, &str, u64> = TableDefinition::new("totals");
+
+const NO_SOURCE: Hash = [0; 32];
+/// Entries that one put may look at to make room.
+const ROOM_STEPS: usize = 4;
+/// Entries of which it is known at the same time that they were read.
+const READ_MARKS: usize = 65_536;
+/// An entry may take this share of the bound, at most.
+const LARGEST_SHARE: u64 = 8;
+/// Up to this size entries share pages; a larger one has pages of its own.
+const SHARED_PAGE: u64 = 2048;
+const PAGE: u64 = 4096;
+
+pub(super) const KIND: Kind =
+    Kind { file: "answers.redb", tables, page_cache: 16 << 20, lasting: false };
+
+/// An answer that was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What was kept.
+    pub value: Vec<u8>,
+    /// When it was made.
+    pub made: Timestamp,
+}
+
+/// What the tier holds and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AnswersStats {
+    /// Answers kept.
+    pub entries: u64,
+    /// What they are reckoned to take on the disk, in bytes.
+    pub bytes: u64,
+    /// What they may take, in bytes; 0 where the tier is off.
+    pub bound: u64,
+    /// What the file takes on the disk, in bytes. It does not shrink when answers leave; their room
+    /// is used again.
+    pub file_bytes: u64,
+    /// Answers found since the start.
+    pub hits: u64,
+    /// Answers looked for in vain since the start.
+    pub misses: u64,
+    /// Answers that left to make room since the start.
+    pub evicted: u64,
+    /// Transactions since the start; each is one wait for the disk, however much it wrote.
+    pub transactions: u64,
+}
+
+/// The tier of answers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// None where the tier is off.
+    engine: Option<Engine>,
+    bound: u64,
+    seen: Arc<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Keys read since they were last in line.
+    read: Mutex<HashSet<Hash>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    evicted: AtomicU64,
+}
+
+impl Answers {
+    pub(super) fn new(engine: Option<Engine>, bound: u64) -> Self {
+        let bound = if engine.is_some() { bound } else { 0 };
+        Self { engine, bound, seen: Arc::default() }
+    }
+
+    pub(super) fn engine(&self) -> Option<&Engine> {
+        self.engine.as_ref()
+    }
+
+    /// The answer under `key`. A disk that fails is a miss.
+    pub async fn get(&self, key: &[u8; 32]) -> Option<Kept> {
+        let engine = self.engine.as_ref()?;
+        let key = *key;
+        let record = engine.read(move |transaction| {
+            let found = transaction.open_table(VALUES)?.get(&key)?;
+            Ok(found.map(|record| record.value().to_vec()))
+        });
+        let kept = record.await.ok().flatten().and_then(|record| unpack(&key, &record));
+        match &kept {
+            Some(_) => self.seen.hit(key),
+            None => self.seen.missed(),
+        }
+        kept
+    }
+
+    /// Keeps an answer; resolves once it is on the disk. An answer too large for the bound is not
+    /// kept, which is no error.
+    ///
+    /// # Errors
+    /// Where the disk fails: then it is not kept, and whoever has it may go on without.
+    pub async fn put(
+        &self,
+        key: &[u8; 32],
+        value: &[u8],
+        made: Timestamp,
+        source: Option<[u8; 32]>,
+    ) -> Result<(), StoreError> {
+        let Some(engine) = &self.engine else { return Ok(()) };
+        let record = record::seal_made(key, made, value);
+        let weight = weight(record.len());
+        if weight > self.bound / LARGEST_SHARE {
+            return Ok(());
+        }
+        let (key, bound, seen) = (*key, self.bound, Arc::clone(&self.seen));
+        let entry = Entry { key, weight, source: source.unwrap_or(NO_SOURCE) };
+        engine
+            .write(move |transaction| {
+                let mut line = Line::open(transaction)?;
+                line.leave(&key)?;
+                line.join(&entry)?;
+                transaction.open_table(VALUES)?.insert(&key, record.as_slice())?;
+                line.make_room(transaction, bound, &seen)?;
+                line.close()
+            })
+            .await
+    }
+
+    /// Forgets all answers made from the source with this SHA-256; gives how many they were.
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub async fn remove_by_source(&self, source: &[u8; 32]) -> Result<u64, StoreError> {
+        let Some(engine) = &self.engine else { return Ok(0) };
+        let source = *source;
+        engine
+            .write(move |transaction| {
+                let keys = keys_of(transaction, &source)?;
+                let mut line = Line::open(transaction)?;
+                let mut values = transaction.open_table(VALUES)?;
+                for key in &keys {
+                    line.leave(key)?;
+                    values.remove(key)?;
+                }
+                line.close()?;
+                Ok(keys.len() as u64)
+            })
+            .await
+    }
+
+    /// Forgets everything and gives the disk's room back.
+    ///
+    /// # Errors
+    /// Where the file cannot be removed or begun anew.
+    pub async fn clear(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Some(engine) => engine.renew().await,
+            None => Ok(()),
+        }
+    }
+
+    /// What the tier holds and did.
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub async fn stats(&self) -> Result<AnswersStats, StoreError> {
+        let Some(engine) = &self.engine else { return Ok(AnswersStats::default()) };
+        let counted = engine.read(|transaction| {
+            let entries = transaction.open_table(INDEX)?.len()?;
+            let bytes = transaction.open_table(TOTALS)?.get("bytes")?;
+            Ok((entries, bytes.map_or(0, |bytes| bytes.value())))
+        });
+        let (entries, bytes) = counted.await?;
+        Ok(AnswersStats {
+            entries,
+            bytes,
+            bound: self.bound,
+            file_bytes: engine.file_bytes(),
+            hits: self.seen.hits.load(Relaxed),
+            misses: self.seen.misses.load(Relaxed),
+            evicted: self.seen.evicted.load(Relaxed),
+            transactions: engine.transactions(),
+        })
+    }
+}
+
+impl Seen {
+    fn hit(&self, key: Hash) {
+        self.hits.fetch_add(1, Relaxed);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.len() >= READ_MARKS {
+            read.clear();
+        }
+        read.insert(key);
+    }
+
+    fn missed(&self) {
+        self.misses.fetch_add(1, Relaxed);
+    }
+
+    /// Whether the key was read since this was last asked.
+    fn was_read(&self, key: &Hash) -> bool {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).remove(key)
+    }
+}
+
+/// What is known of an entry besides its value.
+struct Entry {
+    key: Hash,
+    weight: u64,
+    source: Hash,
+}
+
+/// The order in which entries leave, within one transaction.
+struct Line<'t> {
+    index: Table<'t, &'static Hash, (u64, u64, &'static Hash)>,
+    line: Table<'t, u64, &'static Hash>,
+    sources: Table<'t, (&'static Hash, &'static Hash), ()>,
+    totals: Table<'t, &'static str, u64>,
+    bytes: u64,
+    next: u64,
+}
+
+impl<'t> Line<'t> {
+    fn open(transaction: &'t WriteTransaction) -> StepResult<Self> {
+        let totals = transaction.open_table(TOTALS)?;
+        let bytes = totals.get("bytes")?.map_or(0, |bytes| bytes.value());
+        let next = totals.get("next")?.map_or(0, |next| next.value());
+        Ok(Self {
+            index: transaction.open_table(INDEX)?,
+            line: transaction.open_table(LINE)?,
+            sources: transaction.open_table(SOURCES)?,
+            totals,
+            bytes,
+            next,
+        })
+    }
+
+    fn join(&mut self, entry: &Entry) -> StepResult<()> {
+        let Entry { key, weight, source } = entry;
+        self.index.insert(key, (self.next, *weight, source))?;
+        self.line.insert(self.next, key)?;
+        if *source != NO_SOURCE {
+            self.sources.insert((source, key), ())?;
+        }
+        self.next += 1;
+        self.bytes += weight;
+        Ok(())
+    }
+
+    /// Takes an entry out of line, where it is in it.
+    fn leave(&mut self, key: &Hash) -> StepResult<Option<Entry>> {
+        let Some(found) = self.index.remove(key)? else { return Ok(None) };
+        let (place, weight, source) = found.value();
+        let entry = Entry { key: *key, weight, source: *source };
+        drop(found);
+        self.line.remove(place)?;
+        if entry.source != NO_SOURCE {
+            self.sources.remove((&entry.source, key))?;
+        }
+        self.bytes = self.bytes.saturating_sub(weight);
+        Ok(Some(entry))
+    }
+
+    /// Lets the first in line go while there is too much, a few at a time.
+    fn make_room(
+        &mut self,
+        transaction: &WriteTransaction,
+        bound: u64,
+        seen: &Seen,
+    ) -> StepResult<()> {
+        let mut values = transaction.open_table(VALUES)?;
+        for _ in 0..ROOM_STEPS {
+            if self.bytes <= bound {
+                break;
+            }
+            let Some(key) = self.line.first()?.map(|(_, key)| *key.value()) else { break };
+            let Some(entry) = self.leave(&key)? else { break };
+            if seen.was_read(&key) {
+                self.join(&entry)?;
+            } else {
+                values.remove(&key)?;
+                seen.evicted.fetch_add(1, Relaxed);
+            }
+        }
+        Ok(())
+    }
+
+    fn close(mut self) -> StepResult<()> {
+        self.totals.insert("bytes", self.bytes)?;
+        self.totals.insert("next", self.next)?;
+        Ok(())
+    }
+}
+
+fn keys_of(transaction: &WriteTransaction, source: &Hash) -> StepResult<Vec<Hash>> {
+    let table = transaction.open_table(SOURCES)?;
+    let range = table.range((source, &[0; 32])..=(source, &[0xff; 32]))?;
+    range.map(|entry| Ok(*entry?.0.value().1)).collect()
+}
+
+/// What an entry of this length takes on the disk, as measured: small ones share pages that are
+/// two thirds full, a large one has a power of two of pages; the index comes on top.
+fn weight(length: usize) -> u64 {
+    const INDEXED: u64 = 320;
+    let length = length as u64 + 64;
+    let value = if length <= SHARED_PAGE {
+        length + length / 2
+    } else {
+        length.max(PAGE).next_power_of_two()
+    };
+    value + INDEXED
+}
+
+fn unpack(key: &Hash, sealed: &[u8]) -> Option<Kept> {
+    let (made, value) = record::open_made(key, sealed)?;
+    Some(Kept { value: value.to_vec(), made })
+}
+
+fn tables(transaction: &WriteTransaction) -> StepResult<()> {
+    transaction.open_table(VALUES)?;
+    transaction.open_table(INDEX)?;
+    transaction.open_table(LINE)?;
+    transaction.open_table(SOURCES)?;
+    transaction.open_table(TOTALS)?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "answers_tests.rs"]
+mod tests;
