@@ -1,16 +1,26 @@
 //! `mujaz check`: is the configuration right, and what would each task use.
 //!
-//! Refuses exactly what `serve` would refuse.
+//! Refuses exactly what `serve` would refuse. With `--online` each provider is called besides
+//! (`online`).
 
 use std::{fmt::Write, path::Path};
 
-use super::Failed;
+use clap::Args;
+
+use super::{Failed, online};
 use crate::{
     config::{Config, load},
     pipeline::Gateway,
 };
 
-pub(super) fn run(named: Option<&Path>) -> Result<(), Failed> {
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Make one tiny call to each provider and say what came of it
+    #[arg(long)]
+    online: bool,
+}
+
+pub(super) async fn run(named: Option<&Path>, options: &Options) -> Result<(), Failed> {
     let loaded = load::load(named).map_err(Failed::usage)?;
     let gateway = Gateway::open(loaded.config).map_err(Failed::usage)?;
     let from = loaded.file.map_or_else(
@@ -23,7 +33,8 @@ pub(super) fn run(named: Option<&Path>) -> Result<(), Failed> {
     let _ = writeln!(out, "state: {}", load::state_dir(&gateway.config).display());
     let _ = writeln!(out, "models: {}", load::cache_dir().display());
     let _ = writeln!(out, "glossary: {} terms", gateway.glossary.entries().len());
-    super::print(&out)
+    super::print(&out)?;
+    if options.online { online::run(&gateway).await } else { Ok(()) }
 }
 
 fn tasks(out: &mut String, config: &Config) {
@@ -38,8 +49,7 @@ fn tasks(out: &mut String, config: &Config) {
 
 fn providers(out: &mut String, gateway: &Gateway) {
     for provider in &gateway.config.providers {
-        let kind = serde_json::to_value(provider.kind).unwrap_or_default();
-        let _ = write!(out, "provider {}: {}", provider.name, kind.as_str().unwrap_or_default());
+        let _ = write!(out, "provider {}: {}", provider.name, provider.kind.name());
         if let Some(model) = &provider.model {
             let _ = write!(out, ", model {model}");
         }

@@ -7,6 +7,7 @@ mod brief;
 mod check;
 mod input;
 mod model;
+mod online;
 mod progress;
 mod serve;
 mod split;
@@ -45,7 +46,7 @@ enum Command {
     /// Serve the HTTP API
     Serve(serve::Options),
     /// Check the configuration and say what each task would use
-    Check,
+    Check(check::Options),
     /// The embedded model
     Model {
         #[command(subcommand)]
@@ -100,7 +101,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Brief(options) => brief::run(config, options).await,
         Command::Split(options) => split::run(config, &options).await,
         Command::Serve(options) => serve::run(config, options).await,
-        Command::Check => check::run(config),
+        Command::Check(options) => check::run(config, &options).await,
         Command::Model { command } => model::run(config, command).await,
     };
     match result {

@@ -62,6 +62,7 @@ const KEYS: &[Key] = &[
     key("daily_characters", |p| p.daily_characters.is_some(), remote, REMOTE),
     key("max_in_flight", |p| p.max_in_flight != plain().max_in_flight, remote, REMOTE),
     key("timeout", |p| p.timeout != plain().timeout, remote, REMOTE),
+    key("silence", |p| p.silence != plain().silence, remote, REMOTE),
     key("attempts", |p| p.attempts != plain().attempts, remote, REMOTE),
     key("hedge", |p| p.hedge, remote, REMOTE),
     key("model", |p| p.model.is_some(), |kind| !translates(kind), "language models and `local`"),
@@ -178,12 +179,13 @@ fn window(provider: &ProviderConfig) -> Option<Problem> {
     (answer >= window).then(|| Problem::new("max_output_tokens", message))
 }
 
-fn durations(provider: &ProviderConfig) -> Option<Problem> {
+fn durations(provider: &ProviderConfig) -> impl Iterator<Item = Problem> {
     let (least, most) = (Duration::from_millis(100), Duration::from_secs(3600));
     let (from, to) = (duration::show(least), duration::show(most));
-    let fine = (least..=most).contains(&provider.timeout);
-    let message = format!("`timeout` must lie between {from} and {to}");
-    (!fine).then(|| Problem::new("timeout", message))
+    let set = [("timeout", provider.timeout), ("silence", provider.silence)];
+    set.into_iter().filter(move |(_, length)| !(least..=most).contains(length)).map(
+        move |(name, _)| Problem::new(name, format!("`{name}` must lie between {from} and {to}")),
+    )
 }
 
 /// What stands in `api_key_env` is a name, not the key.

@@ -108,6 +108,10 @@ pub struct ProviderConfig {
     /// The longest one call may take, 100 ms to 1 h.
     #[serde(default = "default_timeout", with = "duration")]
     pub timeout: Duration,
+    /// How long it may say nothing: then its address is asked for a sign of life, and the call is
+    /// given up where none comes. 100 ms to 1 h.
+    #[serde(default = "default_silence", with = "duration")]
+    pub silence: Duration,
     /// Calls for one task, the first included, 1 to 10.
     #[serde(default = "default_attempts")]
     pub attempts: u32,
@@ -233,6 +237,7 @@ impl ProviderConfig {
             daily_characters: None,
             max_in_flight: default_in_flight(),
             timeout: default_timeout(),
+            silence: default_silence(),
             attempts: default_attempts(),
             allow_http: false,
             confidential: false,
@@ -276,6 +281,9 @@ fn default_in_flight() -> usize {
 }
 fn default_timeout() -> Duration {
     Duration::from_secs(60)
+}
+fn default_silence() -> Duration {
+    Duration::from_secs(10)
 }
 fn default_attempts() -> u32 {
     3

@@ -288,6 +288,7 @@ impl Provider {
                     allow_http: config.allow_http,
                     key: key.as_ref(),
                     timeout: config.timeout,
+                    silence: config.silence,
                 };
                 let dropped = std::mem::take(&mut wire.findings);
                 let answer = asked.transport.send(*wire, &to).await?;

@@ -149,6 +149,7 @@ pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
         daily_characters: _,
         max_in_flight: _,
         timeout: _,
+        silence: _,
         attempts: _,
         allow_http: _,
         confidential: _,

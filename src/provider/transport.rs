@@ -8,15 +8,20 @@
 //! - The system's proxies and certificates are obeyed; loopback is never proxied.
 //! - A redirect is followed only to the same scheme, host and port, and only where it keeps method
 //!   and body (307, 308); another host would be handed the key.
+//! - A model may think for long, a dead machine must not cost the whole timeout: who has said
+//!   nothing for a while is asked for a sign of life beside the call, without key or text, and given
+//!   up where there is none.
+//! - An answer that repeats the key is no answer: nothing of it goes further.
 //! - Answers are read chunk by chunk, streams too: dropping the future closes the connection, and
 //!   one byte beyond the bound ends the reading.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, future::Future, pin::pin, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header::AUTHORIZATION};
 use reqwest::{Client, ClientBuilder, Request, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{sleep, timeout};
 use url::{Host, Url};
 
 use crate::{
@@ -40,6 +45,8 @@ pub(crate) struct Destination<'a> {
     pub(crate) key: Option<&'a SecretString>,
     /// The longest the whole attempt may take.
     pub(crate) timeout: Duration,
+    /// How long it may say nothing and give no sign of life.
+    pub(crate) silence: Duration,
 }
 
 /// The HTTP client. Connections are kept and used again.
@@ -67,19 +74,21 @@ impl Transport {
     ) -> Result<WireAnswer, Fault> {
         let url = address(to, &wire.path)?;
         let client = if is_loopback(&url) { &self.loopback } else { &self.outside };
+        let watch = Watch { client, root: address(to, "")?, silence: to.silence };
         let request = request(url, wire, to.key)?;
         let exchange = async {
-            let answer = client.execute(request).await.map_err(|e| fault(&e))?;
-            self.read(answer).await
+            let answer = watch.over(client.execute(request)).await?.map_err(|e| fault(&e))?;
+            let answer = self.read(answer, &watch).await?;
+            if repeats(&answer, to.key) { Err(gossip()) } else { Ok(answer) }
         };
-        tokio::time::timeout(to.timeout, exchange).await.unwrap_or_else(|_| Err(late(to.timeout)))
+        timeout(to.timeout, exchange).await.unwrap_or_else(|_| Err(late(to.timeout)))
     }
 
-    async fn read(&self, mut answer: Response) -> Result<WireAnswer, Fault> {
+    async fn read(&self, mut answer: Response, watch: &Watch<'_>) -> Result<WireAnswer, Fault> {
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| cut(status, &e))? {
+        while let Some(chunk) = watch.over(answer.chunk()).await?.map_err(|e| cut(status, &e))? {
             if body.len() + chunk.len() > self.max_answer_bytes {
                 return Err(self.too_large());
             }
@@ -91,6 +100,48 @@ impl Transport {
     fn too_large(&self) -> Fault {
         let bound = self.max_answer_bytes;
         Fault::new(FaultKind::TooLarge, format!("answered with more than {bound} bytes"))
+    }
+}
+
+/// Looks whether a provider that says nothing is still there.
+struct Watch<'a> {
+    client: &'a Client,
+    /// The provider's `base_url`, which is asked without key and text.
+    root: Url,
+    silence: Duration,
+}
+
+impl Watch<'_> {
+    /// What the work gives. The sign of life is asked for when four fifths of the time have
+    /// passed, and may take the last.
+    ///
+    /// # Errors
+    /// `Timeout` where it says nothing and gives no sign of life either.
+    async fn over<T>(&self, work: impl Future<Output = T>) -> Result<T, Fault> {
+        let sign = self.silence / 5;
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return Ok(done),
+                () = sleep(self.silence - sign) => {}
+            }
+            tokio::select! {
+                biased;
+                done = &mut work => return Ok(done),
+                alive = self.is_alive(sign) => if !alive { return Err(dead(self.silence)) },
+            }
+        }
+    }
+
+    /// Whether the address answers within this time, whatever it says.
+    async fn is_alive(&self, within: Duration) -> bool {
+        let question = Request::new(Method::HEAD, self.root.clone());
+        match timeout(within, self.client.execute(question)).await {
+            Ok(Ok(_)) => true,
+            Ok(Err(error)) => error.is_redirect(),
+            Err(_) => false,
+        }
     }
 }
 
@@ -196,9 +247,27 @@ fn with_field(body: &[u8], name: &str, key: &str) -> Result<Bytes, Fault> {
     serde_json::to_vec(&fields).map(Bytes::from).map_err(wrong)
 }
 
+/// Whether a success says the provider's key. A short one, such as servers at home are given, may
+/// stand in any text.
+fn repeats(answer: &WireAnswer, key: Option<&SecretString>) -> bool {
+    const SHORT: usize = 12;
+    let key = key.map(ExposeSecret::expose_secret).filter(|key| key.len() >= SHORT);
+    let says = |key: &str| memchr::memmem::find(&answer.body, key.as_bytes()).is_some();
+    answer.status.is_success() && key.is_some_and(says)
+}
+
+fn gossip() -> Fault {
+    Fault::new(FaultKind::Garbage, "its answer repeats the key that it was sent")
+}
+
 fn late(timeout: Duration) -> Fault {
     let shown = crate::config::duration::show(timeout);
     Fault::new(FaultKind::Timeout, format!("did not answer within {shown}"))
+}
+
+fn dead(silence: Duration) -> Fault {
+    let shown = crate::config::duration::show(silence);
+    Fault::new(FaultKind::Timeout, format!("said nothing for {shown} and gave no sign of life"))
 }
 
 /// What kept the answer from beginning.

@@ -5,7 +5,8 @@ use http::{HeaderMap, Method};
 use super::*;
 
 fn to(base_url: &str) -> Destination<'_> {
-    Destination { base_url, allow_http: false, key: None, timeout: Duration::from_secs(1) }
+    let (timeout, silence) = (Duration::from_secs(1), Duration::from_secs(1));
+    Destination { base_url, allow_http: false, key: None, timeout, silence }
 }
 
 #[test]

@@ -60,7 +60,7 @@ async fn s05_connection_reset() {
 
 #[tokio::test(start_paused = true)]
 async fn s06_silence() {
-    assert_eq!(scene([], Act::Hang).await, by("second", 1, 1, 60));
+    assert_eq!(scene([], Act::Hang).await, by("second", 1, 1, 10));
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,11 +17,23 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use super::vendors;
+
 /// What the provider does with one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
     /// Answers each text with `en: ` and the text, as [`super::plain`] reads it.
     Translate,
+    /// Answers as `LibreTranslate` does.
+    Libre,
+    /// Answers as DeepL does.
+    DeepL,
+    /// Answers as a language model does that speaks chat completions and does its task well.
+    Chat,
+    /// Says this in a chat completion.
+    Says(String),
+    /// The first where the request holds this word, else the second.
+    Where(&'static str, Box<Act>, Box<Act>),
     /// Waits, then does something.
     After(Duration, Box<Act>),
     /// A status with headers and a body.
@@ -40,8 +52,10 @@ pub(crate) enum Act {
     Drip,
     /// A body without end, as fast as it is read.
     Endless,
-    /// Never answers.
+    /// Never answers, and gives no sign of life either.
     Hang,
+    /// Begins a stream of events, then says nothing more.
+    Mute,
 }
 
 /// A bare status.
@@ -79,6 +93,8 @@ struct Script {
     seen: Vec<Seen>,
     connections: usize,
     open: usize,
+    /// It hangs, so nothing is answered any more.
+    deaf: bool,
 }
 
 /// A provider on loopback. It ends with the test's runtime.
@@ -99,7 +115,7 @@ impl Stub {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/root", listener.local_addr().unwrap());
         let next = first.into_iter().collect();
-        let script = Script { next, then, seen: Vec::new(), connections: 0, open: 0 };
+        let script = Script { next, then, seen: Vec::new(), connections: 0, open: 0, deaf: false };
         let stub = Self { script: Arc::new(Mutex::new(script)), url };
         let serving = stub.clone();
         spawn(async move {
@@ -134,6 +150,7 @@ impl Stub {
         self.with(|script| {
             script.next.clear();
             script.then = act;
+            script.deaf = false;
         });
     }
 
@@ -146,13 +163,30 @@ impl Stub {
         look(&mut self.script.lock().unwrap())
     }
 
+    fn act(&self, head: String, body: &str) -> Act {
+        self.with(|script| {
+            script.seen.push(Seen { at: Instant::now(), head, body: body.to_owned() });
+            let act = script.next.pop_front().unwrap_or_else(|| script.then.clone());
+            script.deaf = matches!(act, Act::Hang);
+            act
+        })
+    }
+
+    /// What a question without text is answered, which counts as no call.
+    fn sign_of_life(&self) -> Act {
+        match self.with(|script| script.deaf) {
+            true => Act::Hang,
+            false => Act::Status(404, Vec::new(), String::new()),
+        }
+    }
+
     async fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
         stream.set_nodelay(true)?;
         while let Some((head, body)) = request(&mut stream).await? {
-            let act = self.with(|script| {
-                script.seen.push(Seen { at: Instant::now(), head, body: body.clone() });
-                script.next.pop_front().unwrap_or_else(|| script.then.clone())
-            });
+            let act = match head.starts_with("HEAD ") {
+                true => self.sign_of_life(),
+                false => self.act(head, &body),
+            };
             if !perform(&mut stream, act, &body).await? {
                 return Ok(());
             }
@@ -163,24 +197,37 @@ impl Stub {
 
 /// Does one act; false closes the connection.
 async fn perform(stream: &mut TcpStream, mut act: Act, request: &str) -> std::io::Result<bool> {
-    const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
-    while let Act::After(wait, then) = act {
-        if !patient(stream, wait).await {
-            return Ok(false);
-        }
-        act = *then;
+    loop {
+        act = match act {
+            Act::After(wait, then) if patient(stream, wait).await => *then,
+            Act::After(..) => return Ok(false),
+            Act::Where(word, one, _) if request.contains(word) => *one,
+            Act::Where(_, _, other) => *other,
+            Act::Translate => json_body(translation(request)),
+            Act::Libre => json_body(vendors::libre(request)),
+            Act::DeepL => json_body(vendors::deepl(request)),
+            Act::Chat => Act::Says(vendors::told(request).to_string()),
+            Act::Says(words) => {
+                let (kind, text) = vendors::completion(request, &words);
+                body(kind, &text)
+            }
+            Act::Status(code, headers, text) => {
+                answer(stream, code, &headers, &text).await?;
+                return Ok(true);
+            }
+            fault => return misbehave(stream, fault).await.map(|()| false),
+        };
     }
+}
+
+fn json_body(text: String) -> Act {
+    body("application/json", &text)
+}
+
+/// Does what no provider should do, until the connection is to be closed.
+async fn misbehave(stream: &mut TcpStream, act: Act) -> std::io::Result<()> {
+    const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     match act {
-        Act::After(..) => unreachable!("unwrapped above"),
-        Act::Translate => {
-            let headers = [("content-type", "application/json".to_owned())];
-            answer(stream, 200, &headers, &translation(request)).await?;
-            return Ok(true);
-        }
-        Act::Status(code, headers, text) => {
-            answer(stream, code, &headers, &text).await?;
-            return Ok(true);
-        }
         Act::Close => {}
         Act::Truncate => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"te").await?;
@@ -207,8 +254,19 @@ async fn perform(stream: &mut TcpStream, mut act: Act, request: &str) -> std::io
         Act::Hang => {
             patient(stream, Duration::from_secs(86_400)).await;
         }
+        Act::Mute => {
+            let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
+            stream
+                .write_all(
+                    &[head, b"transfer-encoding: chunked\r\n\r\n3\r\n:\n\n\r\n".as_slice()]
+                        .concat(),
+                )
+                .await?;
+            patient(stream, Duration::from_secs(86_400)).await;
+        }
+        answered => unreachable!("{answered:?} is answered by its caller"),
     }
-    Ok(false)
+    Ok(())
 }
 
 /// Waits; false where the other side hangs up first.

@@ -1,0 +1,79 @@
+//! The binary as a process of its own, with an environment, against stand-ins of the test's
+//! runtime.
+
+use std::process::{Output, Stdio};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+};
+
+/// A command in a folder without configuration.
+pub(crate) fn mujaz(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mujaz"));
+    command
+        .args(arguments)
+        .current_dir(std::env::temp_dir())
+        .env_remove("MUJAZ_CONFIG")
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Everything that a command printed.
+pub(crate) fn printed(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// `mujaz serve` at work.
+pub(crate) struct Serving {
+    child: Child,
+    stderr: BufReader<tokio::process::ChildStderr>,
+    address: String,
+    heard: String,
+}
+
+impl Serving {
+    /// Starts it on a free port and waits until it listens.
+    pub(crate) async fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut heard = String::new();
+        let address = loop {
+            let from = heard.len();
+            assert!(stderr.read_line(&mut heard).await.unwrap() > 0, "it ended: {heard}");
+            if let Some((_, address)) = heard[from..].split_once("listens on http://") {
+                break address.trim().to_owned();
+            }
+        };
+        Self { child, stderr, address, heard }
+    }
+
+    /// Sends one request over a connection of its own; gives the whole answer, head and body.
+    pub(crate) async fn send(&self, method: &str, path: &str, kind: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
+             connection: close\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Ends it; gives everything that it wrote to stderr.
+    pub(crate) async fn end(mut self) -> String {
+        self.child.kill().await.unwrap();
+        self.stderr.read_to_string(&mut self.heard).await.unwrap();
+        self.heard
+    }
+}
