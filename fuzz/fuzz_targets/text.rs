@@ -21,10 +21,10 @@ fuzz_target!(|data: &[u8]| {
         for sentence in sentences::sentences(&paragraph.text) {
             assert!(paragraph.text.get(sentence).is_some());
         }
-        for number in numerals::numerals(&paragraph.text) {
+        for number in numerals::find(&paragraph.text) {
             assert!(paragraph.text.get(number.span).is_some());
         }
-        for date in dates::dates(&paragraph.text) {
+        for date in dates::find(&paragraph.text, None) {
             assert!(paragraph.text.get(date.span).is_some());
         }
     }

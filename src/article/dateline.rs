@@ -6,21 +6,27 @@
 //! is written down: the pieces are named one by one, and a row is a dateline when its pieces
 //! explain it whole and a separator ends it. The longest such row wins.
 
-use std::ops::Range;
-
 use super::{
     Dateline, filed,
     filed::Filed,
     fold::{in_list, key},
     gazetteer::{self, Named},
+    pieces::{Break, Piece, Pieces, ends_in_agency},
 };
 
 /// Longest dateline looked for, in bytes; the longest seen in agency copy is half of it.
 const REACH: usize = 260;
 /// Longest piece, in bytes: a place and a date in two calendars.
 const LONGEST_PIECE: usize = 150;
+/// Words of a piece in which an agency without a sign behind it is looked for: a place and a date
+/// in two calendars stand before it.
+const MOST_WORDS: usize = 14;
 /// Most pieces in a row: two places, a reporter, a date in two calendars, an agency.
 const MOST_PIECES: usize = 10;
+
+/// Words before the people who made the story, folded.
+const CREDITS: &str = "تحقيق تقرير حوار تصوير ترجمه كتب كتبت حاوره حاورته حاورها حاورتها اعداد \
+    اعده اعدته اشراف عدسه";
 
 /// A dateline at the head of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +55,11 @@ pub(super) fn opening(text: &str) -> Option<Found> {
     let mut row = Row::default();
     let mut best = None;
     for piece in Pieces::new(head) {
-        if piece.end == Break::End || row.pieces.len() == MOST_PIECES {
+        if row.pieces.len() == MOST_PIECES {
             break;
         }
-        if !row.push(head, &piece) {
+        best = row.signed(text, &piece).or(best);
+        if piece.end == Break::End || !row.push(head, &piece) {
             break;
         }
         if piece.end.ends_dateline() && row.opens(&text[piece.next..]) {
@@ -60,6 +67,7 @@ pub(super) fn opening(text: &str) -> Option<Found> {
         }
     }
     let (row, end) = best?;
+    let end = end.min(text.len());
     let raw = text[..end].trim_end();
     let len = end + (text[end..].len() - text[end..].trim_start().len());
     Some(row.found(raw, len))
@@ -77,92 +85,6 @@ pub(super) fn whole(line: &str) -> Option<Found> {
         }
     }
     row.stands_alone().then(|| row.found(line, line.len()))
-}
-
-/// What ends a piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Break {
-    Dash,
-    Slash,
-    Colon,
-    Comma,
-    Open,
-    Close,
-    End,
-}
-
-impl Break {
-    /// Whether the story may begin behind it.
-    fn ends_dateline(self) -> bool {
-        matches!(self, Self::Dash | Self::Slash | Self::Colon | Self::Close)
-    }
-}
-
-/// A stretch of text between separators.
-#[derive(Clone, Debug)]
-struct Piece {
-    text: Range<usize>,
-    end: Break,
-    /// Where the next piece starts, past the separators.
-    next: usize,
-    /// Whether a bracket or slash stands before it.
-    enclosed: bool,
-}
-
-/// Cuts the head of a text at its separators, one by one.
-struct Pieces<'a> {
-    text: &'a str,
-    at: usize,
-    enclosed: bool,
-}
-
-impl<'a> Pieces<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, at: 0, enclosed: false }
-    }
-}
-
-impl Iterator for Pieces<'_> {
-    type Item = Piece;
-
-    fn next(&mut self) -> Option<Piece> {
-        if self.at >= self.text.len() {
-            return None;
-        }
-        let start = self.at;
-        let (mut end, mut next, mut how) = (self.text.len(), self.text.len(), Break::End);
-        for (i, c) in self.text[start..].char_indices() {
-            let at = start + i;
-            if let Some(found) = separator(c, &self.text[at..], &self.text[start..at]) {
-                (end, next, how) = (at, at + c.len_utf8(), found);
-                break;
-            }
-        }
-        if how == Break::Dash {
-            let run = self.text[next..].trim_start_matches(['-', '–', '—', 'ـ']);
-            next = self.text.len() - run.len();
-        }
-        self.at = next;
-        let piece = Piece { text: start..end, end: how, next, enclosed: self.enclosed };
-        self.enclosed = matches!(how, Break::Open | Break::Slash);
-        Some(piece)
-    }
-}
-
-/// What a character separates; a dot inside initials or a number's sign separates nothing.
-fn separator(c: char, rest: &str, before: &str) -> Option<Break> {
-    match c {
-        '-' | '–' | '—' => Some(Break::Dash),
-        // A tatweel that survived normalizing is a dash, save in the Hijri mark `هـ`.
-        'ـ' if !before.ends_with('ه') => Some(Break::Dash),
-        '/' | '|' | '\\' => Some(Break::Slash),
-        ':' if !rest[1..].starts_with(|c: char| c.is_ascii_digit()) => Some(Break::Colon),
-        ',' | '،' => Some(Break::Comma),
-        '(' | '[' => Some(Break::Open),
-        ')' | ']' => Some(Break::Close),
-        '!' | '؟' | '?' | '؛' | '\n' => Some(Break::End),
-        _ => None,
-    }
 }
 
 /// What a piece of a dateline says.
@@ -187,6 +109,8 @@ struct Row {
     pieces: Vec<Part>,
     filed: Filed,
     breaks: Vec<Break>,
+    /// Whether a word says that what follows are people: `إعداد`, `تحقيق`.
+    credits: bool,
 }
 
 impl Row {
@@ -205,30 +129,45 @@ impl Row {
             None => (raw, ""),
         };
         let dated = before.len() < raw.len();
+        let bracketed = text[..piece.text.start].ends_with(['(', '[']);
         [before, after]
             .into_iter()
             .filter(|part| !part.is_empty())
-            .all(|part| self.words(part, piece.enclosed, dated))
+            .all(|part| self.words(part, piece.enclosed, bracketed, dated))
     }
 
-    fn words(&mut self, raw: &str, enclosed: bool, dated: bool) -> bool {
+    /// `دمشق-سانا قال`, `… 2024 م واس استقبل`: an agency's name with no sign behind it, before the
+    /// story's first verb; where it ends.
+    fn signed(&self, text: &str, piece: &Piece) -> Option<(Self, usize)> {
+        let start = piece.text.start;
+        let head = &text[start..text.floor_char_boundary((start + LONGEST_PIECE).min(text.len()))];
+        let ends = head.match_indices(' ').map(|(at, _)| at).take(MOST_WORDS);
+        for end in ends {
+            let word = head[..end].rfind([' ', '-', '/']).map_or(0, |at| at + 1);
+            let sure = ends_in_agency(&head[word..end]);
+            if !sure || !begins_with_verb(&head[end..]) {
+                continue;
+            }
+            let mut row = self.clone();
+            let cut = Piece { text: start..start + end, end: Break::Dash, ..piece.clone() };
+            let known = row.push(text, &cut)
+                && row.count(|part| matches!(part, Part::Words(_))) == 0
+                && (row.count(|part| matches!(part, Part::Place(_))) > 0 || row.filed.any());
+            return known.then_some((row, start + end));
+        }
+        None
+    }
+
+    fn words(&mut self, raw: &str, enclosed: bool, bracketed: bool, dated: bool) -> bool {
+        let raw =
+            raw.strip_prefix("مكتب ").filter(|at| gazetteer::is_place(&key(at))).unwrap_or(raw);
         let key = key(raw.strip_suffix(" في").unwrap_or(raw));
-        if matches!(
-            key.as_str(),
-            "" | "في"
-                | "م"
-                | "يوم"
-                | "مراسل"
-                | "مراسلنا"
-                | "تحقيق"
-                | "تقرير"
-                | "حوار"
-                | "تصوير"
-                | "متابعه"
-                | "ترجمه"
-                | "كتب"
-                | "كتبت"
-        ) {
+        if matches!(key.as_str(), "" | "في" | "م" | "يوم" | "خاص" | "مراسل" | "مراسلنا" | "متابعه")
+        {
+            return true;
+        }
+        if in_list(CREDITS, &key) || key == "اجري الحوار" {
+            self.credits = true;
             return true;
         }
         if key.split(' ').count() > 6 {
@@ -246,10 +185,26 @@ impl Row {
             _ if gazetteer::is_person(&key) => return self.person(raw),
             _ if gazetteer::calls_itself_outlet(&key) => Part::Outlet(raw.to_owned()),
             Some(name) => Part::Agency { name, raw: raw.to_owned(), enclosed: false },
+            // A paper in quotation marks or brackets behind the place: `لندن - «القدس العربي»`.
+            None if (quoted || bracketed) && self.follows_place() => Part::Outlet(raw.to_owned()),
+            None if self.credits(&key) => {
+                Part::Person(raw[raw.find(' ').unwrap_or(0)..].trim().to_owned())
+            }
             None => return self.split(raw, &key, dated),
         };
         self.pieces.push(part);
         true
+    }
+
+    fn follows_place(&self) -> bool {
+        matches!(self.pieces.last(), Some(Part::Place(_)))
+    }
+
+    /// `من فادي أبو سعدى` behind a place or paper: whoever it is, wrote it.
+    fn credits(&self, key: &str) -> bool {
+        key.starts_with("من ")
+            && (3..=5).contains(&key.split(' ').count())
+            && matches!(self.pieces.last(), Some(Part::Place(_) | Part::Outlet(_)))
     }
 
     /// `أحمد الرشيد من الرياض`: a person and a place in one piece.
@@ -305,14 +260,20 @@ impl Row {
         let dated = self.filed.any();
         let verb = || begins_with_verb(rest);
         match self.breaks.last() {
-            // A slash or bracket closes a dateline only behind an agency: `/ وام /`, `(شينخوا)`.
+            // A slash or bracket closes a dateline only behind an agency: `/ وام /`, `(شينخوا)`; or
+            // behind a paper, before the story's first verb: `أبوظبي (الاتحاد)`.
             Some(Break::Slash | Break::Close) => {
                 unknown <= 1
-                    && matches!(self.pieces.last(), Some(Part::Agency { .. }))
+                    && (matches!(self.pieces.last(), Some(Part::Agency { .. }))
+                        || matches!(self.pieces.last(), Some(Part::Outlet(_))) && verb())
                     && !rest.trim_start().starts_with(['-', '–', '—', ':', 'ـ'])
             }
             _ if sure > 0 => unknown <= 1 && (places > 0 || dated || unknown == 0),
-            _ if places > 0 => unknown == 0 || unknown == 1 && (dated || agencies + outlets > 0),
+            _ if places > 0 => {
+                let paper = || self.pieces.len() == 2 && verb();
+                unknown == 0 || unknown == 1 && (dated || agencies + outlets > 0 || paper())
+            }
+            _ if agencies == 1 && unknown == 1 => self.pieces.len() == 2 && verb(),
             _ if outlets > 0 => unknown == 0 && verb(),
             _ => unknown + agencies == 1 && self.pieces.len() == 1 && verb(),
         }
@@ -376,7 +337,8 @@ impl Row {
     /// Words beside a person or an outlet are the place that the gazetteer does not have:
     /// `رجال ألمع: أحمد السلمي`, `الأناضول / ليفكوشا`.
     fn name_place(&mut self) {
-        if self.count(|part| matches!(part, Part::Place(_))) > 0 || self.pieces.len() < 2 {
+        let placed = self.count(|part| matches!(part, Part::Place(_))) > 0;
+        if placed || self.credits || self.pieces.len() < 2 {
             return;
         }
         let Some(at) = self.pieces.iter().position(|part| matches!(part, Part::Words(_))) else {

@@ -98,3 +98,49 @@ fn prose_is_no_dateline() {
         assert_eq!(opening(text), None, "{text}");
     }
 }
+
+#[test]
+fn a_date_in_digits_is_one_date_whatever_parts_it() {
+    let dated = |text| read(text).0;
+    let filing = dated("الخرطوم 12-3-2023 (سونا)- زار");
+    assert_eq!(filing, (some("الخرطوم"), Some(12), Some(3), Some(2023), some("SUNA")));
+    let filing = dated("رام الله 5-3-2024 وفا- زار");
+    assert_eq!(filing, (some("رام الله"), Some(5), Some(3), Some(2024), some("WAFA")));
+    let filing = dated("نواكشوط ,  05/03/2024  -  زار");
+    assert_eq!((filing.1, filing.2, filing.3), (Some(5), Some(3), Some(2024)));
+    // The year may come first, and a Hijri date gives no Gregorian day.
+    let filing = dated("عمان 2024/3/5 (بترا) - زار");
+    assert_eq!((filing.1, filing.2, filing.3), (Some(5), Some(3), Some(2024)));
+    let filing = dated("جدة 27-7-1429هـ (واس) - زار");
+    assert_eq!((filing.1, filing.2, filing.3), (None, None, None));
+}
+
+#[test]
+fn an_agency_may_stand_before_the_verb_with_no_sign_between() {
+    for (text, place, agency) in [
+        ("القامشلي-سانا افتتح الوزير", "القامشلي", "SANA"),
+        ("إسطنبول/ أحمد يوسف/ الأناضول افتتح الوزير", "إسطنبول", "Anadolu"),
+        ("موسكو - سبوتنيك. افتتح الوزير", "موسكو", "Sputnik"),
+        ("بيروت – أ.ف.ب. افتتح الوزير", "بيروت", "AFP"),
+        ("جدة 03 شعبان 1445 هـ الموافق 13 فبراير 2024 م واس افتتح الوزير", "جدة", "SPA"),
+    ] {
+        let (filing, rest) = read(text);
+        let named = (filing.0.as_deref(), filing.4.as_deref(), rest);
+        assert_eq!(named, (Some(place), Some(agency), "افتتح الوزير"), "{text}");
+    }
+    assert_eq!(opening("مدينة سانا افتتحت مدرستها الأولى في الخريف"), None);
+}
+
+#[test]
+fn a_paper_in_quotation_marks_or_brackets_stands_behind_its_place() {
+    for (text, place) in [
+        ("لندن ـ «القدس العربي»: افتتح", "لندن"),
+        ("رام الله ـ «القدس العربي» ـ من فادي أبو سعدى: افتتح", "رام الله"),
+        ("عدن (عدن الغد) خاص: افتتح", "عدن"),
+        ("مكتب بغداد - الصباح الجديد: افتتح", "بغداد"),
+        ("أبوظبي (الاتحاد) افتتح", "أبوظبي"),
+    ] {
+        let (filing, rest) = read(text);
+        assert_eq!((filing.0.as_deref(), rest), (Some(place), "افتتح"), "{text}");
+    }
+}

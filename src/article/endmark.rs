@@ -32,7 +32,10 @@ pub(super) fn whole(line: &str) -> Option<Mark> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    closing_word(text).or_else(|| signature(text)).or_else(|| wire_end(text))
+    closing_word(text)
+        .or_else(|| signature(text))
+        .or_else(|| wire_end(text))
+        .or_else(|| initials(text))
 }
 
 /// The mark at the end of a paragraph, with its range: a slash or bracket must open it, for
@@ -119,6 +122,22 @@ fn wire_end(text: &str) -> Option<Mark> {
     })
 }
 
+/// An editor's initials between dashes: `- مل -.`, `-ن ح-`.
+fn initials(text: &str) -> Option<Mark> {
+    let line = text.trim_end_matches('.').trim_end();
+    let inner = line.strip_prefix(['-', '–'])?.strip_suffix(['-', '–'])?.trim();
+    let letters = inner.chars().filter(|c| !c.is_whitespace()).count();
+    let short = (1..=4).contains(&letters)
+        && inner.chars().all(|c| c == ' ' || c.is_alphabetic())
+        && inner.split(' ').all(|part| part.chars().count() <= 2 || letters <= 2);
+    short.then(|| Mark {
+        marker: EndMarker { raw: text.to_owned(), code: Some(inner.to_owned()) },
+        sure: true,
+        continues: false,
+        closing: false,
+    })
+}
+
 fn is_frame(c: char) -> bool {
     c.is_whitespace()
         || matches!(
@@ -168,6 +187,14 @@ mod tests {
         ] {
             assert_eq!(code_of(line), Some(None), "{line}");
         }
+    }
+
+    #[test]
+    fn initials_between_dashes_sign_a_take() {
+        assert_eq!(code_of("- مل -."), Some(Some("مل".to_owned())));
+        assert_eq!(code_of("-ن ح-"), Some(Some("ن ح".to_owned())));
+        assert_eq!(whole("- نعم -"), None);
+        assert_eq!(whole("- لا"), None);
     }
 
     #[test]

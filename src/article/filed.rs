@@ -36,7 +36,10 @@ pub(super) fn find(piece: &str, filed: &mut Filed) -> Option<Range<usize>> {
     if let Some((first, last)) = bare_number(&words, filed) {
         return Some(words[first].at.start..words[last].at.end);
     }
-    let first = words.iter().position(|word| is_date_word(&word.key))?;
+    let Some(first) = words.iter().position(|word| is_date_word(&word.key)) else {
+        let (first, last) = numeric(piece, &words, filed)?;
+        return Some(words[first].at.start..words[last].at.end);
+    };
     let mut start = first;
     // A day before its month, and `يوم` or `في` before the day, belong to the date.
     while start > 0
@@ -87,6 +90,34 @@ fn bare_number(words: &[Word], filed: &mut Filed) -> Option<(usize, usize)> {
     }
     filed.seen = true;
     Some((0, 0))
+}
+
+/// `12-3-2023`, `05/03/2024`, `2024.3.5` within a piece: day or year first, as the year shows.
+fn numeric(piece: &str, words: &[Word], filed: &mut Filed) -> Option<(usize, usize)> {
+    let joined = |a: &Word, b: &Word| matches!(&piece[a.at.end..b.at.start], "-" | "/" | ".");
+    for (i, three) in words.windows(3).enumerate() {
+        let [a, b, c] = three else { continue };
+        if !joined(a, b) || !joined(b, c) {
+            continue;
+        }
+        let (Some(x), Some(month), Some(z)) = (number(&a.key), number(&b.key), number(&c.key))
+        else {
+            continue;
+        };
+        let (day, year) = if x > 31 { (z, x) } else { (x, z) };
+        if !(1..=31).contains(&day) || !(1..=12).contains(&month) {
+            continue;
+        }
+        // A Hijri year says that day and month are Hijri too.
+        if (1900..=2100).contains(&year) {
+            filed.day = u8::try_from(day).ok();
+            filed.month = u8::try_from(month).ok();
+            filed.year = i16::try_from(year).ok();
+        }
+        filed.seen = true;
+        return Some((i, i + 2));
+    }
+    None
 }
 
 /// The words of a piece; a digit glued to letters (`الرياض26`, `1436هـ`) is a word of its own.

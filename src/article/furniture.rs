@@ -12,6 +12,7 @@ use super::{
     gazetteer,
     lines::{Ending, Line},
     markers::Lead,
+    normalize::is_arabic_letter,
     timestamp::is_timestamp,
 };
 
@@ -182,6 +183,9 @@ fn fits(reason: Reason, line: &Line<'_>) -> bool {
 /// Lines known by their shape: addresses, handles, networks' names, hashtags, dates, signs.
 fn by_form(line: &Line<'_>) -> Option<Verdict> {
     let text = line.text.as_ref();
+    if is_markup(text) {
+        return only(Reason::Markup);
+    }
     if text.contains('©') || line.key.ends_with("all rights reserved") {
         return only(Reason::Copyright);
     }
@@ -200,11 +204,27 @@ fn by_form(line: &Line<'_>) -> Option<Verdict> {
     if line.words <= 8 && is_networks(&line.key) {
         return only(Reason::Share);
     }
-    let counts = line.key.len() <= 4 && line.key.bytes().all(|b| b.is_ascii_digit());
+    let lone = line.key.chars().nth(1).is_none();
+    let counts = lone || line.key.len() <= 4 && line.key.bytes().all(|b| b.is_ascii_digit());
     if counts || is_reading_time(&line.key) {
         return only(Reason::Counter);
     }
     is_timestamp(line).then_some(Verdict { reason: Reason::Timestamp, links: 0 })
+}
+
+/// Whether a line without an Arabic letter is a tag, a fence, a record or a mark that frames the
+/// prompts of language models: left behind by a system, or put there to be taken for one's own.
+fn is_markup(text: &str) -> bool {
+    const MARKS: [&str; 7] = ["<|", "|>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "```"];
+    if text.chars().any(is_arabic_letter) {
+        return false;
+    }
+    let framed = |open: &str, close: &str| text.starts_with(open) && text.ends_with(close);
+    MARKS.iter().any(|mark| text.contains(mark))
+        || framed("<", ">")
+        || framed("{", "}")
+        || framed("---", "---")
+        || text.starts_with("###")
 }
 
 fn is_address(text: &str) -> bool {
@@ -295,6 +315,12 @@ pub(super) fn names_editor(line: &Line<'_>) -> bool {
     )
 }
 
+/// Whether a line without a stop ends in an agency in brackets, as a picture's caption does.
+pub(super) fn is_signed_caption(line: &Line<'_>) -> bool {
+    let open = line.text.rfind('(').filter(|&at| at > 0 && line.text.ends_with(')'));
+    open.is_some_and(|at| gazetteer::named(&fold::key(&line.text[at..])).is_some())
+}
+
 /// Whether a short line has a caption's words or signs itself with an agency.
 pub(super) fn is_caption(line: &Line<'_>) -> bool {
     const WORDS: [&str; 16] = [
@@ -315,12 +341,7 @@ pub(super) fn is_caption(line: &Line<'_>) -> bool {
         "خلال اجتماع",
         "علم ",
     ];
-    let signed = line.text.ends_with(')')
-        && line
-            .text
-            .rfind('(')
-            .is_some_and(|at| gazetteer::named(&fold::key(&line.text[at..])).is_some());
-    signed
+    is_signed_caption(line)
         || line.words <= 16
             && WORDS.iter().any(|word| {
                 line.key

@@ -78,7 +78,7 @@ static OUTLETS: &[Outlet] = &[
     outlet("Fars", &["وكالة فارس", "وكالة أنباء فارس", "وكالة فارس للأنباء"], &["فارس"]),
     outlet("ISNA", &["ايسنا", "إسنا", "وكالة إسنا"], &[]),
     outlet("INA", &["واع", "وكالة الأنباء العراقية", "ina"], &[]),
-    outlet("NINA", &["نينا"], &[]),
+    outlet("NINA", &["نينا", "الوكالة الوطنية العراقية للأنباء"], &[]),
     outlet("Xinhua", &["شينخوا", "وكالة شينخوا", "وكالة أنباء شينخوا", "xinhua"], &[]),
     outlet("AP", &["أسوشيتد برس", "اسوشيتد برس", "أسوشييتد برس", "ap"], &["أ ب", "ا ب"]),
     outlet("UPI", &["يو بي آي", "يو بي اي", "upi"], &[]),
@@ -105,11 +105,20 @@ static OUTLETS: &[Outlet] = &[
     outlet("Bloomberg", &["بلومبرغ", "بلومبيرغ", "بلومبرج"], &[]),
     outlet("Yonhap", &["يونهاب"], &[]),
     outlet("Kyodo", &["كيودو"], &[]),
-    outlet("BBC", &["بي بي سي", "bbc", "بي بي سي عربي"], &[]),
+    outlet("BBC", &["بي بي سي", "bbc", "بي بي سي عربي", "بي بي سي نيوز عربي"], &[]),
     outlet("Al Jazeera", &["الجزيرة نت"], &[]),
     outlet("Asharq Al-Awsat", &["الشرق الأوسط", "الشرق الأوسط أونلاين"], &[]),
     outlet("Al-Jazirah", &[], &["الجزيرة"]),
     outlet("Al-Eqtisadiah", &["الاقتصادية", "الاقتصادية الإلكترونية"], &[]),
+    outlet("Al-Quds Al-Arabi", &["القدس العربي"], &[]),
+    outlet("Al-Ittihad", &[], &["الاتحاد"]),
+    outlet("Al-Khaleej", &[], &["الخليج"]),
+    outlet("Al-Bayan", &[], &["البيان"]),
+    outlet("Hespress", &["هسبريس"], &[]),
+    outlet("Al Arabiya", &["العربية نت"], &[]),
+    outlet("Sky News Arabia", &["سكاي نيوز عربية"], &[]),
+    outlet("France 24", &["فرانس 24"], &[]),
+    outlet("DW", &["دويتشه فيله", "dw"], &[]),
     outlet("Okaz", &["عكاظ"], &[]),
     outlet("Sabq", &["سبق"], &[]),
     outlet("Al-Weeam", &["الوئام"], &[]),
@@ -178,6 +187,7 @@ pub(super) fn calls_itself_outlet(key: &str) -> bool {
             | "بوابه"
             | "مجله"
             | "وكالات"
+            | "الوكاله"
     ) && key.split(' ').count() <= 6
         || key.ends_with(" نيوز")
         || key.ends_with(" نت")

@@ -82,11 +82,13 @@ fn begins_body(lines: &[Line<'_>], i: usize) -> bool {
             i > 0 && (line.ending() != Ending::Open || line.words > 8)
         }
         _ => {
-            // A title may end in a stop where its author stands right under it.
-            let signed = i == 0
-                && lines
-                    .get(1)
-                    .is_some_and(|next| !next.gap && next.words <= 6 && !next.is_prose());
+            // A title may end in a stop where its author, or an agency's dateline, stands under it.
+            let under = |next: &Line<'_>| {
+                !next.gap && next.words <= 6 && !next.is_prose()
+                    || line.words < LONGEST_DECK
+                        && dateline::opening(&next.text).is_some_and(|at| at.agency_at_place())
+            };
+            let signed = i == 0 && lines.get(1).is_some_and(under);
             let (least, most) = if i == 0 { (6, LONGEST_TITLE) } else { (3, LONGEST_DECK) };
             line.words >= most
                 || line.ending() == Ending::Stop && line.words >= least && !signed
@@ -240,7 +242,7 @@ fn choose_title(head: &mut Head<'_>, rest: &mut Vec<Line<'_>>, body: &[Line<'_>]
     let marked = rest.iter().position(|line| matches!(line.form, Form::Heading(_)));
     let at = match marked {
         Some(at) => at,
-        None if furniture::is_desk(&first.key) => {
+        None if furniture::is_desk(&first.key) || has_menu(rest) => {
             rest.iter().position(|line| long(line) && !furniture::is_caption(line)).unwrap_or(0)
         }
         None => 0,
@@ -250,6 +252,15 @@ fn choose_title(head: &mut Head<'_>, rest: &mut Vec<Line<'_>>, body: &[Line<'_>]
         head.dropped.push(drop(&line, Reason::Kicker));
     }
     head.title = Some(title.text.to_string());
+}
+
+/// Whether a page's menu stands above the headline: three or more lines of a word or two.
+fn has_menu(rest: &[Line<'_>]) -> bool {
+    let item = |line: &&Line<'_>| {
+        line.words <= 3 && line.lead == Lead::Bare && line.ending() == Ending::Open
+    };
+    let items = rest.iter().take_while(item).count();
+    items >= 3 && rest.get(items).is_some_and(|line| line.words >= 5)
 }
 
 /// Settles what is left between title and story, and opens the story's lead.

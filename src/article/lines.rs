@@ -6,10 +6,11 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::{
+    Marker,
     block::{Block, Form},
     fold,
     markers::{self, Lead},
-    normalize::{is_mark, normalize},
+    normalize::{is_arabic_letter, is_mark, normalize},
 };
 
 /// Longer lines are prose whatever they say, and are never folded for look-up. Bytes.
@@ -45,7 +46,13 @@ impl<'a> Line<'a> {
         let normal = normalize(&block.text);
         let exact = block.text.len() == block.span.len();
         let offsets = |at: usize| if exact { block.span.start + normal.source(at) } else { 0 };
-        let (lead, range) = markers::strip(&normal.text);
+        let (lead, mut range) = markers::strip(&normal.text);
+        let mut form = block.form;
+        if let Some(hashes) = hashes(&normal.text[range.clone()]).filter(|_| form == Form::Line) {
+            // Markdown that was pasted as text.
+            form = Form::Heading(Marker::Markdown);
+            range.start += hashes;
+        }
         if range.is_empty() {
             return (lead == Lead::Rule).then(|| Self::rule(block));
         }
@@ -53,7 +60,7 @@ impl<'a> Line<'a> {
         let mut line = Self {
             key: String::new(),
             lead,
-            form: block.form,
+            form,
             gap: block.gap,
             indented: block.text.starts_with([' ', '\t', '\u{A0}', '\u{3000}']),
             words: 0,
@@ -171,6 +178,15 @@ impl<'a> Line<'a> {
             || self.words >= 4 && stopped
             || self.words >= 9 && self.text.contains(['،', ':'])
     }
+}
+
+/// Length of the number signs and the space before a Markdown heading.
+fn hashes(text: &str) -> Option<usize> {
+    let count = text.len() - text.trim_start_matches('#').len();
+    let heads = (1..=6).contains(&count)
+        && text[count..].starts_with(' ')
+        && text.chars().any(is_arabic_letter);
+    heads.then_some(count + 1)
 }
 
 /// How a text ends, closing quotes and brackets aside.

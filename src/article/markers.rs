@@ -6,6 +6,9 @@
 
 use std::ops::Range;
 
+/// Longest line, in bytes, that a frame decorates.
+const LONGEST_FRAMED: usize = 160;
+
 /// The mark before a line's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lead {
@@ -32,13 +35,40 @@ pub(super) fn strip(text: &str) -> (Lead, Range<usize>) {
     if lead == Lead::Star {
         // `** subhead **` is decorated at both ends.
         rest = rest.trim_end_matches(|c| c == '*' || is_decoration(c));
+    } else if lead == Lead::Bullet {
+        rest =
+            rest.trim_end_matches(|c| matches!(c, '=' | '■' | '●' | '►' | '◄') || is_decoration(c));
     }
-    let range = start..start + rest.len();
+    let mut range = start..start + rest.len();
+    if lead == Lead::Bare {
+        range = unframed(text, range);
+    }
     if rest.chars().any(super::fold::is_word) {
         return (lead, range);
     }
     let ruled = text.chars().any(|c| is_lead(c) || matches!(c, '_' | '~' | '#'));
     (if ruled && !text.is_empty() { Lead::Rule } else { Lead::Bare }, 0..0)
+}
+
+/// `:: subhead ::`, `<< subhead >>`, `[ subhead ]` without the frame; a frame around a whole line
+/// of a subhead's length decorates it.
+fn unframed(text: &str, range: Range<usize>) -> Range<usize> {
+    const FRAMES: [(&str, &str); 4] = [("::", "::"), ("<<", ">>"), (">>", "<<"), ("[", "]")];
+    let line = &text[range.clone()];
+    if line.len() > LONGEST_FRAMED {
+        return range;
+    }
+    for (open, close) in FRAMES {
+        let Some(inner) = line.strip_prefix(open).and_then(|line| line.strip_suffix(close)) else {
+            continue;
+        };
+        let inside = inner.trim();
+        if inside.chars().any(super::fold::is_word) && !inside.contains(['[', ']', '<', '>']) {
+            let start = range.start + open.len() + (inner.len() - inner.trim_start().len());
+            return start..start + inside.len();
+        }
+    }
+    range
 }
 
 fn skip(text: &str, start: usize, wanted: impl Fn(char) -> bool) -> usize {
@@ -50,8 +80,12 @@ fn lead(text: &str) -> Lead {
     let (first, second) = (chars.next().unwrap_or(' '), chars.next().unwrap_or(' '));
     match first {
         '*' | '٭' | '✱' | '＊' => Lead::Star,
+        // `-1- subhead`.
+        '-' | '–' if is_ordinal(&text[first.len_utf8()..]) => Lead::Ordinal,
         // A sign before a number is no bullet, nor is the dash of `-رويترز-`.
-        '-' | '–' | '—' | '−' | 'ـ' if second.is_numeric() || text.ends_with(first) => {
+        '-' | '–' | '—' | '−' | 'ـ'
+            if second.is_numeric() || text.trim_end_matches('.').ends_with(first) =>
+        {
             Lead::Bare
         }
         _ if is_lead(first) => Lead::Bullet,

@@ -43,10 +43,12 @@ mod lines;
 mod markers;
 mod normalize;
 mod parse;
+mod pieces;
 mod refusal;
 mod repeat;
 mod sections;
 mod source;
+mod strip;
 mod timestamp;
 mod wrap;
 
@@ -233,6 +235,8 @@ pub enum Reason {
     Promotion,
     /// Navigation of the page.
     Navigation,
+    /// Tags, fences and template marks that were left in the text.
+    Markup,
     /// Text after the mark that ends the article.
     AfterEnd,
 }

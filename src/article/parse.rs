@@ -3,7 +3,7 @@
 //! ```text
 //! lines      normalized, wrapped lines joined ............... lines, wrap
 //! copy       the same article again is left out ............. repeat
-//! furniture  lines that are not the story ................... furniture
+//! furniture  lines that are not the story ................... strip, furniture
 //! end        the take's closing mark; what follows it ....... endmark
 //! head       title, byline, dateline, captions .............. head
 //! body       subheads, paragraphs, credits at the end ....... sections
@@ -16,15 +16,14 @@
 use super::{
     Article, Block, Dropped, EndMarker, Marker, Paragraph, Reading, Reason, Section, SourceId,
     block::Form,
-    dateline, endmark, furniture, head,
+    dateline, endmark, head,
     head::Head,
     language,
-    lines::{Ending, Line},
-    markers::Lead,
+    lines::Line,
     normalize::normalize,
     repeat,
     sections::{self, Role},
-    wrap,
+    strip, wrap,
 };
 use crate::finding::{Code, Finding, Severity};
 
@@ -49,7 +48,7 @@ pub fn parse(blocks: &[Block], hints: &Hints) -> Reading {
     let mut dropped = Vec::new();
     let mut lines = wrap::rejoin(visible(blocks));
     leave_out_copy(&mut lines, &mut findings);
-    let mut lines = without_furniture(lines, &mut dropped);
+    let mut lines = strip::furniture(lines, &mut dropped);
     let end_marker = close(&mut lines, &mut dropped, &mut findings);
     let known = hints.title.as_deref().map(|title| normalize(title).text.into_owned());
     let mut head = head::read(lines, known.filter(|title| !title.is_empty()));
@@ -101,55 +100,6 @@ fn leave_out_copy(lines: &mut Vec<Line<'_>>, findings: &mut Vec<Finding>) {
             "The source holds the same text twice; it was read once.",
         ));
     }
-}
-
-/// Takes out the lines that are furniture wherever they stand, and the links under their heads.
-fn without_furniture<'a>(lines: Vec<Line<'a>>, dropped: &mut Vec<Dropped>) -> Vec<Line<'a>> {
-    let mut kept: Vec<Line<'a>> = Vec::with_capacity(lines.len());
-    let mut links = 0;
-    let mut editor = false;
-    for mut line in lines {
-        let verdict = match line.form {
-            Form::Furniture(reason) => Some(furniture::Verdict { reason, links: 0 }),
-            Form::Title | Form::Byline => None,
-            _ if line.lead == Lead::Rule => endmark::whole(&line.text)
-                .is_none()
-                .then_some(furniture::Verdict { reason: Reason::Separator, links: 0 }),
-            _ => furniture::judge(&line, kept.is_empty() && dropped.is_empty()),
-        };
-        let named = std::mem::replace(&mut editor, furniture::names_editor(&line));
-        let reason = match verdict {
-            Some(verdict) => {
-                links = links.max(verdict.links);
-                Some(verdict.reason)
-            }
-            None if named && line.words <= 4 => Some(Reason::Kicker),
-            None if links > 0 && is_link(&line) => {
-                links -= 1;
-                Some(Reason::RelatedLinks)
-            }
-            None => {
-                links = 0;
-                None
-            }
-        };
-        match reason {
-            Some(reason) => dropped.push(head::drop(&line, reason)),
-            None => {
-                // A line that stood alone on the page still does when its neighbour is gone.
-                line.gap |= kept.is_empty();
-                kept.push(line);
-            }
-        }
-    }
-    kept
-}
-
-/// Whether a line under a heading of links can be one: another story's headline.
-fn is_link(line: &Line<'_>) -> bool {
-    line.words <= 22
-        && !matches!(line.ending(), Ending::Stop | Ending::Comma | Ending::Colon)
-        && endmark::whole(&line.text).is_none()
 }
 
 /// Finds the mark that closes the take. What follows a sure mark is dropped; another take in the
@@ -208,6 +158,7 @@ fn open_lead(head: &mut Head<'_>, body: &mut Vec<Line<'_>>) {
     }
     if let Some(found) = body.first().and_then(filed_line) {
         head.dateline = head.dateline.take().or(found.dateline);
+        head.byline = head.byline.take().or(found.byline);
         body.remove(0);
     }
     for (passed, line) in
@@ -241,7 +192,8 @@ fn divide(
 ) -> Vec<Section> {
     let (credits, body): (Vec<_>, Vec<_>) = body.into_iter().partition(sections::is_credit);
     dropped.extend(credits.iter().map(|line| head::drop(line, Reason::Credit)));
-    let roles = sections::roles(&body);
+    let agency = head.dateline.as_ref().is_some_and(|dateline| dateline.agency.is_some());
+    let roles = sections::roles(&body, agency);
     let mut sections: Vec<Section> = Vec::new();
     let mut count = 0;
     let mut unread = 0;

@@ -4,6 +4,8 @@
 //! verse, credits and the end of a list look like it by themselves; their neighbours tell them
 //! apart. Each line is judged once, with its neighbours and the verdict on the line before.
 
+use std::collections::HashSet;
+
 use super::{
     Dropped, Marker, Reason,
     block::Form,
@@ -11,6 +13,7 @@ use super::{
     head::drop,
     lines::{Ending, Line},
     markers::Lead,
+    normalize::is_arabic_letter,
 };
 
 /// Most words of a bare subhead; two to ten in Arabic papers, with room for quotations.
@@ -19,6 +22,8 @@ const LONGEST_BARE: usize = 12;
 const LONGEST_BARE_CHARS: usize = 90;
 /// Most words of a starred question that heads its answer.
 const LONGEST_QUESTION: usize = 40;
+/// Most words of a lone starred line that heads a part of agency copy.
+const LONGEST_AGENCY: usize = 30;
 /// Words from which a starred line is a paragraph that a content system starred.
 const STARRED_PARAGRAPH: usize = 20;
 
@@ -30,11 +35,13 @@ pub(super) enum Role {
     Dropped(Reason),
 }
 
-/// Names the role of every line of a body.
-pub(super) fn roles(lines: &[Line<'_>]) -> Vec<Role> {
+/// Names the role of every line of a body; `agency` says that an agency filed it.
+pub(super) fn roles(lines: &[Line<'_>], agency: bool) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::with_capacity(lines.len());
+    let repeated = repeated(lines);
     for i in 0..lines.len() {
-        let view = View { lines, at: i, headed: matches!(roles.last(), Some(Role::Heading(_))) };
+        let headed = matches!(roles.last(), Some(Role::Heading(_)));
+        let view = View { lines, at: i, headed, agency, repeated: &repeated };
         roles.push(view.role());
     }
     roles
@@ -125,6 +132,19 @@ struct View<'a, 'b> {
     at: usize,
     /// Whether the line before heads this one.
     headed: bool,
+    /// Whether an agency filed the text.
+    agency: bool,
+    /// Keys of the short lines that stand more than once.
+    repeated: &'a HashSet<&'a str>,
+}
+
+/// Short unmarked lines that stand in a body more than once: speakers, refrains, a page's own
+/// words. A subhead stands once.
+fn repeated<'a>(lines: &'a [Line<'_>]) -> HashSet<&'a str> {
+    let short = |line: &&Line<'_>| line.lead == Lead::Bare && line.words <= LONGEST_BARE;
+    let keys = lines.iter().filter(short).map(|line| line.key.as_str());
+    let mut seen = HashSet::new();
+    keys.filter(|key| !key.is_empty() && !seen.insert(*key)).collect()
 }
 
 impl<'b> View<'_, 'b> {
@@ -146,11 +166,31 @@ impl<'b> View<'_, 'b> {
             (_, Lead::Rule) => Role::Dropped(Reason::Separator),
             (Form::Heading(marker), _) => Role::Heading(marker),
             (Form::ListItem, _) => Role::Paragraph,
+            (_, Lead::Star) if self.agency_subhead() => Role::Heading(Marker::Star),
             (_, Lead::Star) => self.starred(Marker::Star),
             (_, Lead::Bullet) => self.starred(Marker::Bullet),
             (_, Lead::Ordinal) => self.ordinal(),
+            (_, Lead::Bare) if furniture::is_signed_caption(line) && !line.is_prose() => {
+                Role::Dropped(Reason::Caption)
+            }
             (_, Lead::Bare) => self.bare(),
         }
+    }
+
+    /// Agencies star their subheads and nothing else: there a lone starred line between unmarked
+    /// paragraphs heads what follows, also as a whole sentence. Papers star such paragraphs.
+    fn agency_subhead(&self) -> bool {
+        let text = |line: Option<&Line<'_>>| {
+            line.is_some_and(|line| line.lead == Lead::Bare && line.is_prose())
+        };
+        let line = self.line();
+        self.agency
+            && !self.headed
+            && line.words <= LONGEST_AGENCY
+            && line.ending() != Ending::Question
+            && self.next().is_some_and(|next| next.words > line.words)
+            && text(self.prev())
+            && text(self.next())
     }
 
     /// A star or bullet: a subhead, a question, a list item, a credit or a whole paragraph.
@@ -251,12 +291,13 @@ impl<'b> View<'_, 'b> {
         let line = self.line();
         let Some(next) = self.next() else { return Role::Paragraph };
         if line.ending() == Ending::Question {
-            let asks = (3..=16).contains(&line.words)
+            let asks = (2..=16).contains(&line.words)
                 && next.is_prose()
                 && next.ending() != Ending::Question
                 && self.follows_text()
                 && !self.headed
-                && !says(&line.key);
+                && !says(&line.key)
+                && !is_speech(line);
             return if asks { Role::Heading(Marker::Question) } else { Role::Paragraph };
         }
         if !self.is_bare_shape() || !self.follows_text() || self.headed {
@@ -282,6 +323,8 @@ impl<'b> View<'_, 'b> {
             && line.chars <= LONGEST_BARE_CHARS
             && line.key.chars().count() >= 3
             && !signs
+            && line.text.chars().any(is_arabic_letter)
+            && !self.repeated.contains(line.key.as_str())
             && !says(&line.key)
             && !furniture::is_caption(line)
     }
@@ -293,6 +336,7 @@ impl<'b> View<'_, 'b> {
         let text = |line: &Line<'_>| {
             line.is_prose()
                 || is_list(line)
+                || line.lead == Lead::Ordinal
                 || matches!(line.form, Form::Heading(_))
                 || line.lead == Lead::Rule
                 || line.words >= 8
@@ -311,6 +355,14 @@ fn is_list(line: &Line<'_>) -> bool {
     matches!(line.lead, Lead::Star | Lead::Bullet) || line.form == Form::ListItem
 }
 
+/// Whether a question is somebody's words within the story: in quotation marks, or behind a
+/// speaker and a colon. `س:` is an interviewer's.
+fn is_speech(line: &Line<'_>) -> bool {
+    let quoted = line.text.starts_with(['"', '«', '“', '”']) && line.words > 3;
+    let asked = matches!(line.key.split(' ').next(), Some("س" | "سوال" | "السوال"));
+    quoted || line.text.contains(':') && !asked
+}
+
 /// Whether a short line opens with a verb that tells what somebody said or did next: then it is a
 /// sentence whose stop was left out.
 fn says(key: &str) -> bool {
@@ -318,10 +370,16 @@ fn says(key: &str) -> bool {
         اوضحت تابع تابعت ذكر ذكرت لفت شدد اعلن اعلنت \
         افاد افادت كشف كشفت بين صرح نقل نقلت يذكر \
         كان كانت لم انتهي جاء يقول تقول";
+    /// Words that only a sentence opens with.
+    const OPENERS: &str = "قد وقد فقد لقد ولقد ولم ولن فلم تم وتم ثم لكن ولكن كما حيث اذ اذن \
+        بينما اليكم واليكم وهو وهي وهم وليس ولا ونتج وذلك حسبما بحسبما";
     if key.starts_with("وفيما يلي") || key.starts_with("فيما يلي") {
         return true;
     }
     let first = key.split(' ').next().unwrap_or_default();
+    if fold::in_list(OPENERS, first) {
+        return true;
+    }
     let bare = first.strip_prefix('و').or_else(|| first.strip_prefix('ف')).unwrap_or(first);
     let led = bare.len() < first.len();
     fold::in_list(VERBS, bare) && (led || !matches!(bare, "بين" | "كان" | "لم" | "جاء" | "نقل"))

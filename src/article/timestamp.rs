@@ -6,7 +6,11 @@ use super::{
 };
 
 /// Words that say when a page was published, at the head of a line with a number in it.
-const SAYS: [&str; 11] = [
+const SAYS: [&str; 15] = [
+    "تم التحديث",
+    "حدث في",
+    "نشرت في",
+    "بتاريخ",
     "نشر في",
     "تم النشر",
     "تاريخ النشر",
@@ -26,7 +30,10 @@ const CALENDAR: &str = "السبت الاحد الاثنين الثلاثاء ا
     يوليه اغسطس سبتمبر اكتوبر نوفمبر ديسمبر جانفي فيفري افريل \
     ماي جوان جويليه اوت يوليوز غشت شتنبر نونبر دجنبر \
     محرم صفر ربيع جمادي الاخره الاخر رجب شعبان رمضان \
-    شوال ذو ذي القعده الحجه";
+    شوال ذو ذي القعده الحجه mon tue wed thu fri sat sun \
+    monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun \
+    jul aug sep oct nov dec january february march april june july august september \
+    october november december";
 /// Words of a clock, folded.
 const CLOCK: &str = "ص م ت ق ه الساعه بتوقيت gmt am \
     pm غرينتش غرينيتش جرينتش مساء صباحا في يوم الموافق \
@@ -36,6 +43,9 @@ const CLOCK: &str = "ص م ت ق ه الساعه بتوقيت gmt am \
 /// Whether a line is nothing but the page's own date and time.
 pub(super) fn is_timestamp(line: &Line<'_>) -> bool {
     let key = line.key.as_str();
+    if is_ago(key) {
+        return true;
+    }
     let numbered = key.bytes().any(|b| b.is_ascii_digit());
     if line.words > 16 || !numbered || line.ending() == Ending::Stop {
         return false;
@@ -58,4 +68,14 @@ pub(super) fn is_timestamp(line: &Line<'_>) -> bool {
         marked && key.bytes().filter(u8::is_ascii_digit).count() >= 4
     };
     all && (dated || clock())
+}
+
+/// `منذ 3 ساعات`, `قبل يومين`: how long ago, and nothing else.
+fn is_ago(key: &str) -> bool {
+    const SPANS: &str = "دقيقه دقيقتين دقايق ساعه ساعتين ساعات يوم يومين ايام اسبوع اسبوعين \
+        اسابيع شهر شهرين اشهر شهور سنه سنتين سنوات عام عامين اعوام ثانيه ثواني ثوان";
+    let mut words = key.split(' ');
+    let since = matches!(words.next(), Some("منذ" | "قبل"));
+    let mut rest = words.filter(|word| !word.bytes().all(|b| b.is_ascii_digit()));
+    since && rest.next().is_some_and(|word| in_list(SPANS, word)) && rest.next().is_none()
 }
