@@ -34,6 +34,8 @@ pub struct Config {
     pub providers: Vec<ProviderConfig>,
     /// What is kept of answers.
     pub cache: Cache,
+    /// What may be spent.
+    pub budget: Budget,
     /// Work that is accepted and done later.
     pub jobs: Jobs,
     /// The record of what was done.
@@ -53,6 +55,7 @@ impl Default for Config {
             tasks: Tasks::default(),
             providers: vec![ProviderConfig::local()],
             cache: Cache::default(),
+            budget: Budget::default(),
             jobs: Jobs::default(),
             audit: Audit::default(),
             glossary: Glossary::default(),
@@ -141,6 +144,15 @@ impl Default for Cache {
             stale_for: days(60),
         }
     }
+}
+
+/// `[budget]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Budget {
+    /// What all providers together may cost in one UTC day, in United States dollars, counted over
+    /// those whose prices are configured; none means no bound.
+    pub daily_usd: Option<f64>,
 }
 
 /// `[jobs]`

@@ -4,7 +4,7 @@
 //! one that the provider found too long or whose answer it cut off. An answer that is none is
 //! asked for once more where the provider can be told what was wrong with it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{
     FutureExt as _,
@@ -19,6 +19,7 @@ use super::{
     hedge::{self, Latencies},
     ids::Ids,
     journey::{Denied, latest, too_late},
+    ledger::{Account, Hold, Ledger},
     limit::{Limits, Need, Turn},
     place::{Place, Progress, Worker},
     retry::{Budget, Failed},
@@ -43,6 +44,7 @@ pub(crate) struct Provider {
     budget: Budget,
     meter: Meter,
     latencies: Latencies,
+    ledger: Arc<Ledger>,
 }
 
 /// How often a task is halved that a provider finds too long.
@@ -56,6 +58,8 @@ pub(crate) struct Asked<'a> {
     /// What was wrong with an earlier answer to it.
     pub(crate) complaints: &'a [String],
     pub(crate) deadline: &'a Deadline,
+    /// Who pays.
+    pub(crate) account: &'a Account,
     /// Nobody else could do it, so waiting for a turn may take all the time there is.
     pub(crate) patient: bool,
     pub(crate) progress: Option<&'a Progress>,
@@ -77,8 +81,14 @@ enum Work {
 }
 
 impl Provider {
-    pub(crate) fn new(place: Place, breaker: BreakerPolicy, retry: RetryPolicy) -> Self {
+    pub(crate) fn new(
+        place: Place,
+        breaker: BreakerPolicy,
+        retry: RetryPolicy,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         Self {
+            ledger,
             breaker: Breaker::new(breaker),
             limits: Limits::new(&place.config, place.seats()),
             budget: Budget::new(&retry, clock::now()),
@@ -200,11 +210,22 @@ impl Provider {
                 id: "title".to_owned(), text: "صباح الخير".to_owned(), sources: Vec::new()
             };
         let task = &Task::Translate { texts: vec![text], context: None, terms: Vec::new() };
-        let (work, _) = self.prepare(&Ask { task, complaints: &[] })?;
-        let asked =
-            Asked { transport, task, complaints: &[], deadline, patient: true, progress: None };
+        let (work, _, estimate) = self.prepare(&Ask { task, complaints: &[] })?;
+        let account = &Account::default();
+        let hold = self.ledger.hold(&self.place.config, account, &estimate).await?;
+        let asked = Asked {
+            transport,
+            task,
+            complaints: &[],
+            deadline,
+            account,
+            patient: true,
+            progress: None,
+        };
         let call = deadline.bound(self.call(work, &asked)).await;
-        Ok(call.unwrap_or_else(out_of_time)?.engine.model)
+        let answered = call.unwrap_or_else(out_of_time)?;
+        hold.settle(&answered.usage).await;
+        Ok(answered.engine.model)
     }
 
     /// One call, if the breaker and the limits allow it.
@@ -219,7 +240,9 @@ impl Provider {
         }
         self.breaker.admit().map_err(|fault| self.left_alone(fault, *calls))?;
         let ask = Ask { task: asked.task, complaints };
-        let (work, need) = self.prepare(&ask).map_err(unfit)?;
+        let (work, need, estimate) = self.prepare(&ask).map_err(unfit)?;
+        let hold = self.ledger.hold(&self.place.config, asked.account, &estimate);
+        let hold = hold.await.map_err(unfit)?;
         let latest = latest(asked.deadline.at(), asked.patient);
         let turn = self.limits.turn(need, latest).await.map_err(|fault| busy(fault, asked))?;
         // It may have been shut while this task waited for its turn.
@@ -237,14 +260,15 @@ impl Provider {
         let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
         let took = clock::now().duration_since(began);
         self.report(pass, turn, &outcome, took);
+        settle(hold, &outcome).await;
         outcome.map_err(|fault| Miss::Called(fault, took))
     }
 
-    /// The task as this provider takes it, and what it takes of the limits.
-    fn prepare(&self, ask: &Ask<'_>) -> Result<(Work, Need), Fault> {
+    /// The task as this provider takes it, what it takes of the limits, and what it may cost.
+    fn prepare(&self, ask: &Ask<'_>) -> Result<(Work, Need, Usage), Fault> {
         let characters = ask.task.characters() as u64;
-        match &self.place.worker {
-            Worker::Embedded(_) => Ok((Work::Embedded, Need { tokens: 0, characters })),
+        let (work, input_tokens, output_tokens) = match &self.place.worker {
+            Worker::Embedded(_) => (Work::Embedded, 0, 0),
             Worker::Remote { dialect, .. } => {
                 let wire = dialect.encode(ask)?;
                 if wire.body.len() > dialect.capabilities().max_bytes {
@@ -252,10 +276,12 @@ impl Provider {
                 }
                 // Four bytes of JSON make about a token; English takes half as many as the
                 // Arabic has letters.
-                let tokens = wire.body.len() as u64 / 4 + characters / 2;
-                Ok((Work::Wire(Box::new(wire)), Need { tokens, characters }))
+                let read = wire.body.len() as u64 / 4;
+                (Work::Wire(Box::new(wire)), read, characters / 2)
             }
-        }
+        };
+        let need = Need { tokens: input_tokens + output_tokens, characters };
+        Ok((work, need, Usage { input_tokens, output_tokens, characters, ..Usage::default() }))
     }
 
     /// The call, with a second one beside it where that is configured and the first is slow.
@@ -371,6 +397,14 @@ impl Provider {
 fn busy(fault: Fault, asked: &Asked<'_>) -> Miss {
     let again = (!asked.patient).then(clock::now);
     Miss::Uncalled(Denied { fault, again })
+}
+
+/// Puts what a call took in the place of what was held for it; a call that failed took nothing
+/// that we know of.
+async fn settle(hold: Hold<'_>, outcome: &Result<Answered, Fault>) {
+    if let Ok(Answered { usage, .. }) = outcome {
+        hold.settle(usage).await;
+    }
 }
 
 fn unfit(fault: Fault) -> Miss {

@@ -6,6 +6,7 @@ use super::{
     CachePolicy, Call, Failure, Reason, Routes,
     attempt::Provider,
     key::{self, Key, Readable},
+    ledger::Account,
     place::Progress,
     route,
 };
@@ -20,6 +21,8 @@ pub(crate) struct Journey {
     pub(crate) task: Task,
     /// What was wrong with an earlier answer to it.
     pub(crate) complaints: Vec<String>,
+    /// Who pays for it.
+    pub(crate) account: Account,
     pub(crate) read: Read,
     /// What comes of it is kept.
     pub(crate) keep: bool,
@@ -109,8 +112,8 @@ impl Journey {
         };
         let flight = flight(readable, read, &candidates);
         let progress = call.progress.clone();
-        let complaints = call.complaints.clone();
-        (flight, Self { task, complaints, read, keep: call.keeps(), progress, candidates })
+        let (complaints, account) = (call.complaints.clone(), call.account.clone());
+        (flight, Self { task, complaints, account, read, keep: call.keeps(), progress, candidates })
     }
 
     /// When someone is worth asking again.

@@ -32,6 +32,7 @@ mod hedge;
 mod ids;
 mod journey;
 mod key;
+mod ledger;
 mod limit;
 #[cfg(feature = "local")]
 pub mod local;
@@ -50,6 +51,7 @@ pub use self::{
     breaker::{BreakerPolicy, Health},
     cache::CacheOptions,
     failure::{Failure, Reason},
+    ledger::Account,
     open::{ProviderState, SetUpError},
     place::{Embedded, Place, Progress},
     retry::RetryPolicy,
@@ -59,6 +61,7 @@ pub use self::{
 use crate::{
     brief::{Answered, Usage},
     clock::Instant,
+    store::Spend,
 };
 
 /// The names of providers to try for each kind of task, in order.
@@ -71,7 +74,7 @@ pub struct Routes {
 }
 
 /// How the road behaves where a provider's own configuration does not say.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Bytes read of one answer, at most, after decompression.
     pub max_answer_bytes: usize,
@@ -81,6 +84,10 @@ pub struct Options {
     pub breaker: BreakerPolicy,
     /// When a provider is asked again.
     pub retry: RetryPolicy,
+    /// What all providers together may cost in one UTC day, in United States dollars.
+    pub daily_usd: Option<f64>,
+    /// Where what was spent outlives the process.
+    pub spend: Option<Spend>,
 }
 
 impl Default for Options {
@@ -90,6 +97,8 @@ impl Default for Options {
             cache: CacheOptions::default(),
             breaker: BreakerPolicy::default(),
             retry: RetryPolicy::default(),
+            daily_usd: None,
+            spend: None,
         }
     }
 }
@@ -108,6 +117,8 @@ pub struct Call {
     /// What was wrong with an earlier answer to the same task, one sentence each; then only
     /// providers that can be told are asked.
     pub complaints: Vec<String>,
+    /// Who pays, where that is bounded.
+    pub account: Account,
     /// SHA-256 of the source text, under which kept answers can be forgotten.
     pub source: Option<[u8; 32]>,
     /// Told how far the embedded model is; other providers say nothing on the way.
@@ -126,6 +137,7 @@ impl Call {
             confidential: false,
             scope,
             complaints: Vec::new(),
+            account: Account::default(),
             source: None,
             progress: None,
         }

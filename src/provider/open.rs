@@ -83,7 +83,11 @@ impl Providers {
             fresh_for: config.cache.fresh_for,
             ..CacheOptions::default()
         };
-        Ok(Self::new(places?, routes, Options { cache, ..Options::default() }))
+        Ok(Self::new(
+            places?,
+            routes,
+            Options { cache, daily_usd: config.budget.daily_usd, ..Options::default() },
+        ))
     }
 
     /// How far each provider is, in the order of the configuration.

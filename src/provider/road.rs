@@ -18,6 +18,7 @@ use super::{
     ids,
     journey::{Denied, Journey, Read},
     key::Key,
+    ledger::Ledger,
     place::Place,
     transport::Transport,
     usage::Totals,
@@ -42,6 +43,7 @@ struct Inner {
     cache: Cache,
     flights: Flights<Result<Done, Failure>>,
     transport: Transport,
+    ledger: Arc<Ledger>,
 }
 
 impl Providers {
@@ -49,14 +51,19 @@ impl Providers {
     /// passed over; configuration refuses it before.
     #[must_use]
     pub fn new(places: Vec<Place>, routes: Routes, options: Options) -> Self {
-        let Options { max_answer_bytes, cache, breaker, retry } = options;
-        let provider = |place| Arc::new(Provider::new(place, breaker.clone(), retry.clone()));
+        let Options { max_answer_bytes, cache, breaker, retry, daily_usd, spend } = options;
+        let ledger = Arc::new(Ledger::new(daily_usd, spend));
+        let provider = |place| {
+            let ledger = Arc::clone(&ledger);
+            Arc::new(Provider::new(place, breaker.clone(), retry.clone(), ledger))
+        };
         let inner = Inner {
             providers: places.into_iter().map(provider).collect(),
             routes,
             cache: Cache::new(cache),
             flights: Flights::new(),
             transport: Transport::new(max_answer_bytes),
+            ledger,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -119,6 +126,13 @@ impl Providers {
     #[must_use]
     pub fn flights(&self) -> usize {
         self.inner.flights.count()
+    }
+
+    /// What was spent and is held today over all providers whose prices are known, in millionths of
+    /// a United States dollar.
+    #[must_use]
+    pub fn micro_usd_today(&self) -> u64 {
+        self.inner.ledger.micro_usd_today()
     }
 
     /// Makes one tiny call to each provider, past breaker, limits and cache, and tells what came of
@@ -205,7 +219,7 @@ impl Inner {
         deadline: &Deadline,
         patient: bool,
     ) -> Option<Answered> {
-        let Journey { task, complaints, read, keep, progress, candidates } = journey;
+        let Journey { task, complaints, account, read, keep, progress, candidates } = journey;
         let candidate = candidates.get_mut(n).filter(|candidate| candidate.is_open())?;
         if *read != Read::Nothing
             && let Some(fault) = self.cache.failure(&candidate.key).await
@@ -215,7 +229,7 @@ impl Inner {
         }
         let transport = &self.transport;
         let progress = progress.as_ref();
-        let asked = Asked { transport, task, complaints, deadline, patient, progress };
+        let asked = Asked { transport, task, complaints, deadline, account, patient, progress };
         match candidate.provider.ask(asked, &mut candidate.calls).await {
             Ok(answered) => Some(answered),
             Err(denied) => {

@@ -209,3 +209,28 @@ async fn an_unusually_slow_call_gets_a_second_beside_it_only_where_asked() {
         assert_eq!((stub.hits() - 20, start.elapsed().as_millis() / 10 * 10), (calls, took));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_used_up_budget_is_a_clear_reason_and_no_call_until_tomorrow() {
+    let (paid, free) = (Stub::always(Act::Translate).await, Stub::always(Act::Translate).await);
+    // A call costs ten tokens of a thousandth of a dollar; the estimate is below that.
+    let priced = "usd_per_million_input_tokens = 1000.0";
+    let options = Options { daily_usd: Some(0.03), ..Options::default() };
+    let road = road_with(vec![place("first", &paid, priced)], options.clone());
+    for text in ["أ", "ب", "ج"] {
+        let _ = road.run(translate(text), within(60)).await;
+    }
+    let failure = road.run(translate("د"), within(60)).await.unwrap_err();
+    assert_eq!(failure.reasons[0].kind, FaultKind::Quota);
+    assert!(failure.to_string().contains("budget.daily_usd"), "{failure}");
+    let calls = paid.hits();
+    assert!(road.micro_usd_today() <= 30_000, "{}", road.micro_usd_today());
+    tokio::time::sleep(failure.retry_after.unwrap()).await;
+    road.run(translate("د"), within(60)).await.unwrap();
+    assert_eq!(paid.hits(), calls + 1, "tomorrow is another day");
+
+    let both = vec![place("first", &paid, priced), place("second", &free, "")];
+    let empty = Options { daily_usd: Some(0.0), ..Options::default() };
+    let outcome = road_with(both, empty).run(translate("ه"), within(60)).await;
+    assert_eq!((who(&outcome), free.hits()), ("second", 1), "the next provider costs nothing");
+}

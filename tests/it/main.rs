@@ -18,6 +18,6 @@ mod parts;
 mod providers;
 mod reading;
 mod secrets;
-mod support;
 mod store;
+mod support;
 mod tidy;

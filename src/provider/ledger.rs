@@ -1,0 +1,326 @@
+//! What may still be spent today, and what was.
+//!
+//! `[budget] daily_usd` bounds the whole gateway, a provider's `daily_characters` that provider, and
+//! an [`Account`] whoever pays for the call. A call holds what it is estimated to take before it is
+//! made, so that calls under way together cannot pass a bound which none would pass alone; what it
+//! took replaces the hold when it has answered, and a call that failed gives its hold back. A day is
+//! a UTC day. Sums are kept in the embedded store where there is one, and read back from it before
+//! they are first needed, so they outlive the process.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::usage::Price;
+use crate::{
+    brief::Usage,
+    clock,
+    config::ProviderConfig,
+    dialect::{Fault, FaultKind},
+    store::{Spend, Spent, WHOLE},
+};
+
+/// Who pays for a call, beside the gateway as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Names the account: a key or a desk. Empty for nobody in particular.
+    pub scope: String,
+    /// What it may spend in one UTC day, in millionths of a United States dollar; `None` means no
+    /// bound of its own.
+    pub daily_micro_usd: Option<u64>,
+}
+
+/// The account book of one process.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    daily_micro_usd: Option<u64>,
+    day: Mutex<Day>,
+    spend: Option<Spend>,
+}
+
+/// Sums of one day.
+#[derive(Debug, Default)]
+struct Day {
+    date: Date,
+    /// Money by scope; an entry means that the store has been asked.
+    micro_usd: HashMap<String, u64>,
+    /// Characters by provider.
+    characters: HashMap<String, u64>,
+}
+
+/// What a call is expected to take. Dropping it gives it back.
+#[derive(Debug)]
+pub(crate) struct Hold<'a> {
+    ledger: &'a Ledger,
+    config: &'a ProviderConfig,
+    scope: &'a str,
+    date: Date,
+    held: Spent,
+}
+
+impl Ledger {
+    /// A book with a bound in United States dollars a day, kept in `spend` where that is given.
+    pub(crate) fn new(daily_usd: Option<f64>, spend: Option<Spend>) -> Self {
+        Self { daily_micro_usd: daily_usd.map(micro), day: Mutex::default(), spend }
+    }
+
+    /// Sets aside what a call is expected to take.
+    ///
+    /// # Errors
+    /// `Quota` where a bound would be passed, with the time until the next day.
+    pub(crate) async fn hold<'a>(
+        &'a self,
+        config: &'a ProviderConfig,
+        account: &'a Account,
+        estimate: &Usage,
+    ) -> Result<Hold<'a>, Fault> {
+        self.recall(WHOLE).await;
+        self.recall(&account.scope).await;
+        let now = clock::utc();
+        let held = spent(config, estimate);
+        let mut day = self.day(now);
+        if let Some(detail) = self.refusal(&day, config, account, held) {
+            let quota = Fault::new(FaultKind::Quota, detail);
+            return Err(Fault { retry_after: Some(until_tomorrow(now)), ..quota });
+        }
+        day.add(&config.name, &account.scope, held);
+        Ok(Hold { ledger: self, config, scope: &account.scope, date: day.date, held })
+    }
+
+    /// What was spent and is held today, in millionths of a United States dollar.
+    pub(crate) fn micro_usd_today(&self) -> u64 {
+        self.day(clock::utc()).micro_usd.get(WHOLE).copied().unwrap_or_default()
+    }
+
+    fn refusal(
+        &self,
+        day: &Day,
+        config: &ProviderConfig,
+        account: &Account,
+        more: Spent,
+    ) -> Option<&'static str> {
+        let over = |bound: Option<u64>, so_far: Option<&u64>, more: u64| {
+            let so_far = so_far.copied().unwrap_or_default();
+            bound.is_some_and(|bound| so_far.saturating_add(more) > bound)
+        };
+        let money = |scope: &str| day.micro_usd.get(scope);
+        if over(config.daily_characters, day.characters.get(&config.name), more.characters) {
+            return Some("has used up its `daily_characters`");
+        }
+        if more.micro_usd > 0 && over(self.daily_micro_usd, money(WHOLE), more.micro_usd) {
+            return Some("is not called, because today's budget (`budget.daily_usd`) is used up");
+        }
+        if more.micro_usd > 0
+            && over(account.daily_micro_usd, money(&account.scope), more.micro_usd)
+        {
+            return Some("is not called, because today's budget of your key is used up");
+        }
+        None
+    }
+
+    /// Reads back what a scope spent today, once a day.
+    async fn recall(&self, scope: &str) {
+        let now = clock::utc();
+        if self.day(now).micro_usd.contains_key(scope) {
+            return;
+        }
+        let found = match &self.spend {
+            Some(spend) => spend.today(scope, now).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let mut day = self.day(now);
+        if day.micro_usd.contains_key(scope) {
+            return;
+        }
+        day.micro_usd.insert(scope.to_owned(), found.iter().map(|one| one.spent.micro_usd).sum());
+        if scope == WHOLE {
+            for one in found {
+                let sum = day.characters.entry(one.provider).or_default();
+                *sum = sum.saturating_add(one.spent.characters);
+            }
+        }
+    }
+
+    /// The book of this day; a new one begins empty.
+    fn day(&self, now: Timestamp) -> MutexGuard<'_, Day> {
+        let mut day = self.day.lock().unwrap_or_else(PoisonError::into_inner);
+        let today = TimeZone::UTC.to_datetime(now).date();
+        if day.date != today {
+            *day = Day { date: today, ..Day::default() };
+        }
+        day
+    }
+}
+
+impl Hold<'_> {
+    /// Puts what the call took in the place of what was held, on the disk too where there is one.
+    pub(crate) async fn settle(mut self, usage: &Usage) {
+        let took = Spent { calls: 1, ..spent(self.config, usage) };
+        let held = std::mem::take(&mut self.held);
+        let now = clock::utc();
+        {
+            let mut day = self.ledger.day(now);
+            if day.date == self.date {
+                day.remove(&self.config.name, self.scope, held);
+            }
+            day.add(&self.config.name, self.scope, took);
+        }
+        let Some(spend) = &self.ledger.spend else { return };
+        let scopes: &[&str] = if self.scope.is_empty() { &[] } else { &[self.scope] };
+        if spend.add(&self.config.name, scopes, took, now).await.is_err() {
+            let provider = &self.config.name;
+            tracing::warn!(provider, "what a call cost could not be kept on disk");
+        }
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        let mut day = self.ledger.day(clock::utc());
+        if day.date == self.date {
+            day.remove(&self.config.name, self.scope, self.held);
+        }
+    }
+}
+
+impl Day {
+    fn add(&mut self, provider: &str, scope: &str, spent: Spent) {
+        self.change(
+            provider,
+            scope,
+            |sum| *sum = sum.saturating_add(spent.micro_usd),
+            |sum| {
+                *sum = sum.saturating_add(spent.characters);
+            },
+        );
+    }
+
+    fn remove(&mut self, provider: &str, scope: &str, spent: Spent) {
+        self.change(
+            provider,
+            scope,
+            |sum| *sum = sum.saturating_sub(spent.micro_usd),
+            |sum| {
+                *sum = sum.saturating_sub(spent.characters);
+            },
+        );
+    }
+
+    fn change(
+        &mut self,
+        provider: &str,
+        scope: &str,
+        money: impl Fn(&mut u64),
+        characters: impl Fn(&mut u64),
+    ) {
+        money(self.micro_usd.entry(WHOLE.to_owned()).or_default());
+        if scope != WHOLE {
+            money(self.micro_usd.entry(scope.to_owned()).or_default());
+        }
+        characters(self.characters.entry(provider.to_owned()).or_default());
+    }
+}
+
+fn spent(config: &ProviderConfig, usage: &Usage) -> Spent {
+    let cost = Price::of(config).map_or(0.0, |price| price.cost_usd(usage));
+    Spent { micro_usd: micro(cost), characters: usage.characters, calls: 0 }
+}
+
+/// United States dollars in millionths, rounded up, so that no call is free by rounding.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float becomes the nearest integer there is"
+)]
+fn micro(usd: f64) -> u64 {
+    (usd * 1e6).ceil() as u64
+}
+
+fn until_tomorrow(now: Timestamp) -> Duration {
+    let here = now.to_zoned_datetime(TimeZone::UTC);
+    let tomorrow = here.tomorrow().and_then(|day| day.start_of_day());
+    let left = tomorrow.map(|midnight| midnight.timestamp().duration_since(now));
+    left.ok().and_then(|left| Duration::try_from(left).ok()).unwrap_or(Duration::from_secs(3600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn provider(more: &str) -> ProviderConfig {
+        toml::from_str(&format!("name = \"p\"\nkind = \"deepl\"\n{more}")).unwrap()
+    }
+
+    fn characters(characters: u64) -> Usage {
+        Usage { characters, ..Usage::default() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_providers_characters_of_a_day_are_held_settled_and_given_back() {
+        let (ledger, nobody) = (Ledger::new(None, None), Account::default());
+        let config = provider("daily_characters = 100");
+        let first = ledger.hold(&config, &nobody, &characters(60)).await.unwrap();
+        let refused = ledger.hold(&config, &nobody, &characters(60)).await.unwrap_err();
+        assert_eq!(refused.kind, FaultKind::Quota);
+        first.settle(&characters(40)).await;
+        let second = ledger.hold(&config, &nobody, &characters(60)).await.unwrap();
+        drop(second);
+        ledger.hold(&config, &nobody, &characters(60)).await.expect("a call that failed took none");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_day_begins_with_nothing_spent() {
+        let (ledger, nobody) = (Ledger::new(Some(1.0), None), Account::default());
+        let config = provider("usd_per_million_characters = 1000000.0");
+        ledger.hold(&config, &nobody, &characters(1)).await.unwrap().settle(&characters(1)).await;
+        let refused = ledger.hold(&config, &nobody, &characters(1)).await.unwrap_err();
+        let wait = refused.retry_after.unwrap();
+        assert!(wait <= Duration::from_secs(24 * 3600));
+        tokio::time::sleep(wait).await;
+        ledger.hold(&config, &nobody, &characters(1)).await.expect("it is tomorrow");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_costs_nothing_is_done_on_an_empty_purse() {
+        let (ledger, nobody) = (Ledger::new(Some(0.0), None), Account::default());
+        ledger.hold(&provider(""), &nobody, &characters(9)).await.expect("no price, no cost");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_has_a_bound_of_its_own_and_counts_for_the_whole() {
+        let ledger = Ledger::new(Some(10.0), None);
+        let config = provider("usd_per_million_characters = 1000000.0");
+        let desk = Account { scope: "desk".into(), daily_micro_usd: Some(2_000_000) };
+        ledger.hold(&config, &desk, &characters(2)).await.unwrap().settle(&characters(2)).await;
+        let refused = ledger.hold(&config, &desk, &characters(1)).await.unwrap_err();
+        assert!(refused.detail.contains("your key"), "{refused}");
+        assert_eq!(ledger.micro_usd_today(), 2_000_000);
+        ledger.hold(&config, &Account::default(), &characters(8)).await.expect("others may");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_spent_is_known_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || {
+            let options = crate::store::StoreOptions::default();
+            crate::store::Store::open(folder.path(), &options, clock::utc()).unwrap()
+        };
+        let config = provider("daily_characters = 100");
+        let nobody = Account::default();
+        {
+            let store = open();
+            let ledger = Ledger::new(None, Some(store.spend().clone()));
+            let hold = ledger.hold(&config, &nobody, &characters(90)).await.unwrap();
+            hold.settle(&characters(90)).await;
+            store.close().await;
+        }
+        let store = open();
+        let ledger = Ledger::new(None, Some(store.spend().clone()));
+        ledger.hold(&config, &nobody, &characters(20)).await.expect_err("90 are spent");
+        ledger.hold(&config, &nobody, &characters(10)).await.expect("10 are left");
+    }
+}
