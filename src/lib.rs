@@ -22,6 +22,7 @@ pub mod dialect;
 mod digest;
 pub mod finding;
 pub mod glossary;
+pub mod keys;
 pub mod outside;
 pub mod pipeline;
 pub mod prompt;

@@ -10,6 +10,7 @@ use clap::Args;
 use super::{Failed, online};
 use crate::{
     config::{Config, load},
+    keys::Keyring,
     pipeline::Gateway,
 };
 
@@ -23,6 +24,7 @@ pub(super) struct Options {
 pub(super) async fn run(named: Option<&Path>, options: &Options) -> Result<(), Failed> {
     let loaded = load::load(named).map_err(Failed::usage)?;
     let gateway = Gateway::open(loaded.config).map_err(Failed::usage)?;
+    let keys = super::keys(&gateway.config, gateway.config.server.listen)?;
     let from = loaded.file.map_or_else(
         || "the built-in defaults (no config.toml here)".to_owned(),
         |file| file.display().to_string(),
@@ -31,10 +33,20 @@ pub(super) async fn run(named: Option<&Path>, options: &Options) -> Result<(), F
     tasks(&mut out, &gateway.config);
     providers(&mut out, &gateway);
     let _ = writeln!(out, "state: {}", load::state_dir(&gateway.config).display());
+    let _ = writeln!(out, "keys: {}", access(&gateway.config, &keys));
     let _ = writeln!(out, "models: {}", load::cache_dir().display());
     let _ = writeln!(out, "glossary: {} terms", gateway.glossary.entries().len());
     super::print(&out)?;
     if options.online { online::run(&gateway).await } else { Ok(()) }
+}
+
+/// Who will be let in.
+fn access(config: &Config, keys: &Keyring) -> String {
+    match keys.len() {
+        0 if config.auth.allow_anonymous => "none; everybody is served".to_owned(),
+        0 => "none; served over loopback alone".to_owned(),
+        number => format!("{number}; one is needed"),
+    }
 }
 
 fn tasks(out: &mut String, config: &Config) {

@@ -6,6 +6,7 @@
 mod brief;
 mod check;
 mod input;
+mod key;
 mod model;
 mod online;
 mod progress;
@@ -14,6 +15,7 @@ mod split;
 
 use std::{
     fmt::Display,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -23,7 +25,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::{
     brief::Detail,
     config::{Config, load},
+    keys::Keyring,
     pipeline::Gateway,
+    server,
 };
 
 /// Reads an Arabic news article and returns a checked English brief.
@@ -47,6 +51,11 @@ enum Command {
     Serve(serve::Options),
     /// Check the configuration and say what each task would use
     Check(check::Options),
+    /// The API keys of the server
+    Key {
+        #[command(subcommand)]
+        command: key::Command,
+    },
     /// The embedded model
     Model {
         #[command(subcommand)]
@@ -102,6 +111,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Split(options) => split::run(config, &options).await,
         Command::Serve(options) => serve::run(config, options).await,
         Command::Check(options) => check::run(config, &options).await,
+        Command::Key { command } => key::run(config, command),
         Command::Model { command } => model::run(config, command).await,
     };
     match result {
@@ -119,6 +129,15 @@ fn configured(named: Option<&Path>) -> Result<Config, Failed> {
 
 fn gateway(named: Option<&Path>) -> Result<Gateway, Failed> {
     Gateway::open(configured(named)?).map_err(Failed::usage)
+}
+
+/// The keys of a server that listens on `address`.
+fn keys(config: &Config, address: SocketAddr) -> Result<Keyring, Failed> {
+    let keys = Keyring::open(&load::state_dir(config)).map_err(Failed::usage)?;
+    match server::exposed(address, keys.needed(), &config.auth) {
+        Some(sentence) => Err(Failed::usage(sentence)),
+        None => Ok(keys),
+    }
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -18,6 +18,7 @@ pub(super) struct Options {
 pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
     let gateway = super::gateway(config)?;
     let address = options.listen.unwrap_or(gateway.config.server.listen);
+    let keys = super::keys(&gateway.config, address)?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Failed::work(format!(
             "cannot listen on {address}: {error}\nhint: set `server.listen` or pass --listen"
@@ -26,7 +27,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let address = listener.local_addr().map_err(Failed::work)?;
     gateway.providers.warm();
     let drain = gateway.config.server.drain;
-    let state = server::State::new(gateway);
+    let state = server::State::new(gateway).with_keys(keys);
     eprintln!("mujaz listens on http://{address}");
     tracing::info!(%address, "listening");
     let (stop, stopped) = tokio::sync::watch::channel(());

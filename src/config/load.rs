@@ -64,7 +64,7 @@ pub fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
 /// Everything in a configuration that cannot be, in the order of the file.
 #[must_use]
 pub fn problems(config: &Config) -> Vec<Problem> {
-    let mut found = server_problems(&config.server);
+    let mut found = super::server::problems(&config.server);
     found.extend(store_problems(config));
     if config.budget.daily_usd.is_some_and(|usd| !usd.is_finite() || usd < 0.0) {
         found.push(Problem::new("budget.daily_usd", "`daily_usd` must be 0 or more"));
@@ -72,26 +72,6 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.extend(provider_problems(config));
     found.extend(route_problems(config));
     found.extend(config.fetch.problems());
-    found
-}
-
-fn server_problems(server: &super::Server) -> Vec<Problem> {
-    let mut found = Vec::new();
-    let hour = Duration::from_secs(3600);
-    if !(Duration::from_secs(1)..=hour).contains(&server.deadline) {
-        found.push(Problem::new("server.deadline", "`deadline` must lie between 1s and 1h"));
-    }
-    if !(1024..=64 << 20).contains(&server.max_body_bytes) {
-        let message = "`max_body_bytes` must lie between 1024 and 67108864 (64 MiB)";
-        found.push(Problem::new("server.max_body_bytes", message));
-    }
-    if !(1..=4096).contains(&server.max_briefs) {
-        let message = "`max_briefs` must lie between 1 and 4096";
-        found.push(Problem::new("server.max_briefs", message));
-    }
-    if server.drain > hour {
-        found.push(Problem::new("server.drain", "`drain` must be at most 1h"));
-    }
     found
 }
 

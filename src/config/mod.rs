@@ -10,15 +10,19 @@ pub mod fetch;
 pub mod files;
 mod http_service;
 mod kinds;
+pub mod limits;
 pub mod load;
 pub mod providers;
 pub mod secret;
+pub mod server;
 
 pub use error::{ConfigError, Problem};
 pub use fetch::Fetch;
+pub use limits::Limits;
 pub use providers::{HttpService, Kind, ProviderConfig};
+pub use server::{Auth, ClientHeader, Server};
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +32,10 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Listening, bounds and places on disk.
     pub server: Server,
+    /// Who may come in.
+    pub auth: Auth,
+    /// What one client may ask for.
+    pub limits: Limits,
     /// Which providers do which tasks.
     pub tasks: Tasks,
     /// Where work is sent.
@@ -52,6 +60,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             server: Server::default(),
+            auth: Auth::default(),
+            limits: Limits::default(),
             tasks: Tasks::default(),
             providers: vec![ProviderConfig::local()],
             cache: Cache::default(),
@@ -61,42 +71,6 @@ impl Default for Config {
             glossary: Glossary::default(),
             prompts: Prompts::default(),
             fetch: Fetch::default(),
-        }
-    }
-}
-
-/// `[server]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// Address and port to listen on.
-    pub listen: SocketAddr,
-    /// From the first byte of a request to the last byte of its brief, 1 s to 1 h.
-    #[serde(with = "duration")]
-    pub deadline: Duration,
-    /// The largest article, in bytes as it arrives, 1 KiB to 64 MiB.
-    pub max_body_bytes: usize,
-    /// Briefs made at the same time, 1 to 4096.
-    pub max_briefs: usize,
-    /// Requests that may wait for their turn beyond those; more are refused at once.
-    pub queue: usize,
-    /// How long running briefs may take to finish at shutdown.
-    #[serde(with = "duration")]
-    pub drain: Duration,
-    /// Where state is kept; `$XDG_STATE_HOME/mujaz` when unset.
-    pub state_dir: Option<PathBuf>,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            deadline: Duration::from_secs(600),
-            max_body_bytes: 4 << 20,
-            max_briefs: 32,
-            queue: 1024,
-            drain: Duration::from_secs(30),
-            state_dir: None,
         }
     }
 }

@@ -5,8 +5,15 @@
 //! The key also holds the hash of configuration, prompts, glossary and the version of the checks,
 //! so a change to any of them misses. Briefs with something missing or stale are not kept for
 //! later requests, though they can be read by id. Confidential briefs are not kept at all.
+//!
+//! A brief is read and forgotten by its readers: those of the key that had it made, and of every key
+//! that was answered with it since. To everybody else it does not exist.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::body::Bytes;
 use moka::future::Cache;
@@ -16,7 +23,9 @@ use crate::{
     brief::{Brief, check},
     clock,
     finding::Code,
+    keys::{Identity, Scope},
     pipeline::Gateway,
+    provider::CachePolicy,
     render::Format,
 };
 
@@ -29,7 +38,32 @@ pub(super) struct Rendered {
     pub(super) body: Bytes,
     /// The id of the brief.
     id: String,
+    kept: Instant,
     fresh_until: Instant,
+}
+
+impl Rendered {
+    /// How much longer it is fresh.
+    pub(super) fn fresh_for(&self) -> Duration {
+        self.fresh_until.saturating_duration_since(clock::now())
+    }
+}
+
+/// A brief with those who may read it.
+#[derive(Debug)]
+struct Readable {
+    brief: Arc<Brief>,
+    readers: Mutex<BTreeSet<String>>,
+}
+
+impl Readable {
+    fn readers(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_for(&self, identity: &Identity) -> bool {
+        identity.may(Scope::Admin) || self.readers().contains(&identity.readers())
+    }
 }
 
 /// The key of a whole brief.
@@ -40,7 +74,7 @@ pub(super) struct Key([u8; 32]);
 #[derive(Clone, Debug)]
 pub(super) struct Answers {
     rendered: Cache<Key, Rendered>,
-    by_id: Cache<String, Arc<Brief>>,
+    by_id: Cache<String, Arc<Readable>>,
     fresh_for: Duration,
     epoch: [u8; 32],
 }
@@ -57,7 +91,7 @@ impl Answers {
             (one.body.len() + one.id.len() + 160).try_into().unwrap_or(u32::MAX)
         });
         let by_id = Cache::builder().max_capacity(bytes);
-        let by_id = by_id.weigher(|_, brief: &Arc<Brief>| weight(brief));
+        let by_id = by_id.weigher(|_, one: &Arc<Readable>| weight(&one.brief));
         Self {
             rendered: rendered.build(),
             by_id: by_id.build(),
@@ -79,36 +113,67 @@ impl Answers {
         Key(*hasher.finalize().as_bytes())
     }
 
-    /// The rendered brief under `key`, where it is fresh.
-    pub(super) async fn find(&self, key: &Key) -> Option<Rendered> {
-        self.rendered.get(key).await.filter(|one| one.fresh_until > clock::now())
-    }
-
-    /// Keeps a brief under its id, and under `key` where it is whole.
-    pub(super) async fn keep(&self, key: Key, brief: Arc<Brief>, body: Bytes) {
-        if is_whole(&brief) {
-            let fresh_until = clock::now() + self.fresh_for;
-            self.rendered.insert(key, Rendered { body, id: brief.id.clone(), fresh_until }).await;
+    /// The rendered brief under `key`, where it is fresh and as young as `policy` asks. `identity`
+    /// may read it by its id from now on.
+    pub(super) async fn find(
+        &self,
+        key: &Key,
+        policy: CachePolicy,
+        identity: &Identity,
+    ) -> Option<Rendered> {
+        let youngest = match policy {
+            CachePolicy::Use => None,
+            CachePolicy::MaxAge(age) => Some(age),
+            CachePolicy::NoCache | CachePolicy::NoStore => return None,
+        };
+        let now = clock::now();
+        let found = self.rendered.get(key).await.filter(|one| {
+            let age = now.saturating_duration_since(one.kept);
+            one.fresh_until > now && youngest.is_none_or(|youngest| age <= youngest)
+        })?;
+        if let Some(one) = self.by_id.get(&found.id).await {
+            one.readers().insert(identity.readers());
         }
-        self.by_id.insert(brief.id.clone(), brief).await;
+        Some(found)
     }
 
-    /// The brief of this id.
-    pub(super) async fn read(&self, id: &str) -> Option<Arc<Brief>> {
-        self.by_id.get(id).await
-    }
-
-    /// Forgets the brief of this id everywhere; says whether it was known.
-    pub(super) async fn forget(&self, id: &str) -> bool {
-        let known = self.by_id.remove(id).await.is_some();
-        if known {
-            let kept = self.rendered.iter().filter(|(_, one)| one.id == id);
-            let gone: Vec<Key> = kept.map(|(key, _)| *key).collect();
-            for key in gone {
-                self.rendered.remove(&key).await;
-            }
+    /// Keeps a brief under its id, and under `key` where it is whole; says whether it is.
+    pub(super) async fn keep(
+        &self,
+        key: Key,
+        brief: Arc<Brief>,
+        body: Bytes,
+        identity: &Identity,
+    ) -> bool {
+        let (id, whole) = (brief.id.clone(), is_whole(&brief));
+        let readers = Mutex::new(BTreeSet::from([identity.readers()]));
+        self.by_id.insert(id.clone(), Arc::new(Readable { brief, readers })).await;
+        if whole {
+            let kept = clock::now();
+            let fresh_until = kept + self.fresh_for;
+            self.rendered.insert(key, Rendered { body, id, kept, fresh_until }).await;
         }
-        known
+        whole
+    }
+
+    /// The brief of this id, where `identity` may read it.
+    pub(super) async fn read(&self, id: &str, identity: &Identity) -> Option<Arc<Brief>> {
+        let found = self.by_id.get(id).await.filter(|one| one.is_for(identity))?;
+        Some(Arc::clone(&found.brief))
+    }
+
+    /// Forgets the brief of this id everywhere, where `identity` may; says whether it was known.
+    pub(super) async fn forget(&self, id: &str, identity: &Identity) -> bool {
+        if self.read(id, identity).await.is_none() {
+            return false;
+        }
+        self.by_id.remove(id).await;
+        let rendered = self.rendered.iter().filter(|(_, one)| one.id == id);
+        let gone: Vec<Key> = rendered.map(|(key, _)| *key).collect();
+        for key in gone {
+            self.rendered.remove(&key).await;
+        }
+        true
     }
 }
 
@@ -147,23 +212,80 @@ mod tests {
         server::source::Options,
     };
 
+    fn answers() -> Answers {
+        Answers::new(&Gateway::open(Config::default()).unwrap())
+    }
+
+    fn posted() -> Posted {
+        let raw = Bytes::from_static(b"text");
+        Posted { source: Source::default(), options: Options::default(), raw }
+    }
+
+    fn whole() -> Arc<Brief> {
+        Arc::new(Brief { findings: Vec::new(), ..sample::brief() })
+    }
+
     #[tokio::test]
     async fn a_brief_that_is_forgotten_is_answered_in_no_format() {
-        let answers = Answers::new(&Gateway::open(Config::default()).unwrap());
-        let raw = Bytes::from_static(b"text");
-        let posted = Posted { source: Source::default(), options: Options::default(), raw };
-        let brief = Arc::new(Brief { findings: Vec::new(), ..sample::brief() });
+        let (answers, posted) = (answers(), posted());
+        let (brief, identity) = (whole(), Identity::anonymous());
         let formats = [Format::Json, Format::Markdown, Format::Html, Format::Ninjs];
         for format in formats {
             let body = format.render(&brief, &Label::Draft).into();
-            answers.keep(answers.key(&posted, format), brief.clone(), body).await;
+            let key = answers.key(&posted, format);
+            assert!(answers.keep(key, brief.clone(), body, &identity).await, "it is whole");
         }
+        let found = async |format| {
+            let key = answers.key(&posted, format);
+            answers.find(&key, CachePolicy::Use, &identity).await.is_some()
+        };
         for format in formats {
-            assert!(answers.find(&answers.key(&posted, format)).await.is_some(), "{format:?}");
+            assert!(found(format).await, "{format:?}");
         }
-        assert!(answers.forget(&brief.id).await);
+        assert!(answers.forget(&brief.id, &identity).await);
         for format in formats {
-            assert!(answers.find(&answers.key(&posted, format)).await.is_none(), "{format:?}");
+            assert!(!found(format).await, "{format:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_takes_from_the_cache_only_what_it_asks_for() {
+        let (answers, posted) = (answers(), posted());
+        let (brief, identity) = (whole(), Identity::anonymous());
+        let key = answers.key(&posted, Format::Json);
+        answers.keep(key, brief, Bytes::from_static(b"{}"), &identity).await;
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let found = async |policy| answers.find(&key, policy, &identity).await.is_some();
+        assert!(found(CachePolicy::Use).await);
+        assert!(found(CachePolicy::MaxAge(Duration::from_secs(60))).await);
+        assert!(!found(CachePolicy::MaxAge(Duration::from_secs(59))).await);
+        assert!(!found(CachePolicy::NoCache).await);
+        assert!(!found(CachePolicy::NoStore).await);
+        tokio::time::sleep(Config::default().cache.fresh_for).await;
+        assert!(!found(CachePolicy::Use).await, "no longer fresh");
+    }
+
+    #[tokio::test]
+    async fn a_brief_is_read_and_forgotten_only_by_those_who_were_answered_with_it() {
+        let desk = |name: &str, scopes: &[Scope]| Identity {
+            key: Some("1a2b3c4d".to_owned()),
+            desk: Some(name.to_owned()),
+            scopes: scopes.iter().copied().collect(),
+            ..Identity::anonymous()
+        };
+        let foreign = desk("foreign", &[Scope::Brief]);
+        let sport = desk("sport", &[Scope::Brief]);
+        let admin = desk("it", &[Scope::Admin]);
+        let (answers, posted, brief) = (answers(), posted(), whole());
+        let key = answers.key(&posted, Format::Json);
+        answers.keep(key, brief.clone(), Bytes::from_static(b"{}"), &foreign).await;
+        assert!(answers.read(&brief.id, &foreign).await.is_some());
+        assert!(answers.read(&brief.id, &admin).await.is_some());
+        assert!(answers.read(&brief.id, &sport).await.is_none());
+        assert!(!answers.forget(&brief.id, &sport).await);
+        assert!(answers.find(&key, CachePolicy::Use, &sport).await.is_some());
+        assert!(answers.read(&brief.id, &sport).await.is_some(), "it was answered with it");
+        assert!(answers.forget(&brief.id, &sport).await);
+        assert!(answers.read(&brief.id, &foreign).await.is_none(), "everywhere");
     }
 }

@@ -11,6 +11,8 @@ use axum::{
 
 use super::{
     State,
+    caching::{self, CacheStatus},
+    gate::Caller,
     problem::{Problem, ProviderReason},
     source::{self, Posted},
     split,
@@ -25,38 +27,36 @@ use crate::{
 /// The brief of the posted article in the format that `Accept` prefers.
 pub(super) async fn create(
     Shared(state): Shared<State>,
+    Caller(identity): Caller,
     request: Request,
 ) -> Result<Response, Problem> {
     let accept = joined(request.headers(), header::ACCEPT);
     let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
-    let _place = state.admitted.clone().try_acquire_owned().map_err(|_| Problem::overloaded())?;
+    let headers = request.headers().clone();
     let posted = source::posted(request, &state.gateway).await?;
+    let policy = caching::policy(&headers, posted.options.confidential);
     let key = state.answers.key(&posted, format);
-    if !posted.options.confidential
-        && let Some(rendered) = state.answers.find(&key).await
-    {
-        return Ok(respond(format, rendered.body));
+    if let Some(rendered) = state.answers.find(&key, policy, &identity).await {
+        let status = CacheStatus::Hit(rendered.fresh_for());
+        return Ok(with_status(respond(format, rendered.body), status));
     }
-    let confidential = posted.options.confidential;
-    let brief = Arc::new(make(&state, posted).await?);
+    let brief = Arc::new(make(&state, posted, policy).await?);
     let body = Bytes::from(format.render(&brief, &Label::Draft));
-    if !confidential {
-        state.answers.keep(key, brief, body.clone()).await;
-    }
-    Ok(respond(format, body))
+    let stored = policy != CachePolicy::NoStore
+        && state.answers.keep(key, brief, body.clone(), &identity).await;
+    Ok(with_status(respond(format, body), CacheStatus::Made { policy, stored }))
 }
 
-async fn make(state: &State, posted: Posted) -> Result<Brief, Problem> {
+async fn make(state: &State, posted: Posted, cache: CachePolicy) -> Result<Brief, Problem> {
     let deadline = pipeline::deadline(&state.gateway.config);
-    let turn = tokio::time::timeout_at(deadline, state.making.acquire());
-    let _turn = turn.await.map_err(|_| Problem::overloaded())?.map_err(|_| Problem::internal())?;
-    let order = Order {
-        source: posted.source,
-        detail: posted.options.detail,
-        call: Call { confidential: posted.options.confidential, ..Call::until(deadline) },
-    };
+    let _turn = state.admission.turn(deadline).await?;
+    let source = posted.source;
+    let reading = split::read(state, source.clone(), deadline).await?;
+    let confidential = posted.options.confidential;
+    let call = Call { cache, confidential, ..Call::until(deadline) };
+    let order = Order { source, detail: posted.options.detail, call };
     let silent: Listener = Arc::new(|_| ());
-    state.gateway.brief(&order, &silent).await.map_err(|error| match error {
+    state.gateway.brief_of(reading, &order, &silent).await.map_err(|error| match error {
         BriefError::Refused(refusal) => split::refused(&refusal),
         BriefError::Failed(failure) => failed(&failure),
     })
@@ -65,21 +65,23 @@ async fn make(state: &State, posted: Posted) -> Result<Brief, Problem> {
 /// The brief of this id.
 pub(super) async fn read(
     Shared(state): Shared<State>,
+    Caller(identity): Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let accept = joined(&headers, header::ACCEPT);
     let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
-    let brief = state.answers.read(&id).await.ok_or_else(unknown)?;
+    let brief = state.answers.read(&id, &identity).await.ok_or_else(unknown)?;
     Ok(respond(format, format.render(&brief, &Label::Draft).into()))
 }
 
 /// Forgets the brief of this id.
 pub(super) async fn forget(
     Shared(state): Shared<State>,
+    Caller(identity): Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    match state.answers.forget(&id).await {
+    match state.answers.forget(&id, &identity).await {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(unknown()),
     }
@@ -106,6 +108,11 @@ fn respond(format: Format, body: Bytes) -> Response {
     {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    response
+}
+
+fn with_status(mut response: Response, status: CacheStatus) -> Response {
+    status.write(response.headers_mut());
     response
 }
 

@@ -1,7 +1,7 @@
 //! An article out of a form: one file, and beside it what JSON would say in fields.
 //!
-//! The whole form is held to the bound of a body, however many parts it has. A field that is not
-//! known, or stands twice, is refused: which of two was meant cannot be told. A part's type is its
+//! The whole form lies in memory, within the bound of a body and a margin for what surrounds it
+//! (`bodies`). A field that is not known, or stands twice, is refused: which of two was meant cannot be told. A part's type is its
 //! label, or what its file name says; a picture is refused as it is outside a form.
 
 use axum::{
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What a form may take beyond its article, in bytes: boundaries, headers and small fields.
-const MARGIN: usize = 64 * 1024;
+pub(super) const MARGIN: usize = 64 * 1024;
 
 const BROKEN: &str = "The form is broken; send one file in a field named `file`.";
 
@@ -31,7 +31,7 @@ const BROKEN: &str = "The form is broken; send one file in a field named `file`.
 pub(super) async fn posted(request: Request, limit: usize) -> Result<Posted, Problem> {
     let form = Multipart::from_request(request, &()).await;
     let mut form = form.map_err(|_| Problem::malformed(BROKEN))?;
-    let mut read = Form { left: limit.saturating_add(MARGIN), limit, ..Form::default() };
+    let mut read = Form { limit, ..Form::default() };
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error, limit))? {
         read.field(field).await?;
     }
@@ -52,27 +52,19 @@ struct Form {
     published: Option<String>,
     detail: Option<Detail>,
     confidential: Option<bool>,
-    /// Bytes that the form may still bring.
-    left: usize,
     limit: usize,
 }
 
 impl Form {
-    async fn field(&mut self, mut field: Field<'_>) -> Result<(), Problem> {
+    async fn field(&mut self, field: Field<'_>) -> Result<(), Problem> {
         let name = field.name().unwrap_or_default().to_owned();
         let content_type = content_type(&name, &field)?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, self.limit))? {
-            let left = self.left.checked_sub(chunk.len());
-            self.left = left.ok_or_else(|| Problem::too_large(self.limit))?;
-            bytes.extend_from_slice(&chunk);
-        }
+        let bytes = field.bytes().await.map_err(|error| broken(&error, self.limit))?;
         match name.as_str() {
             "file" | "text" | "html" if bytes.len() > self.limit => {
                 Err(Problem::too_large(self.limit))
             }
             "file" | "text" | "html" => {
-                let bytes = Bytes::from(bytes);
                 put(&mut self.source, Source { bytes, content_type, ..Source::default() })
             }
             "title" => put(&mut self.title, text(bytes)?),
@@ -124,8 +116,8 @@ fn broken(error: &MultipartError, limit: usize) -> Problem {
     }
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, Problem> {
-    String::from_utf8(bytes).map_err(|_| Problem::malformed("A form field is not UTF-8."))
+fn text(bytes: Bytes) -> Result<String, Problem> {
+    String::from_utf8(bytes.into()).map_err(|_| Problem::malformed("A form field is not UTF-8."))
 }
 
 /// `headline`, `brief` or `full`.

@@ -1,13 +1,44 @@
-//! The HTTP face of the gateway: one file for each endpoint, problems in `problem`.
+//! The HTTP face of the gateway: one file for each endpoint, one for each thing that stands before
+//! them, problems in `problem`.
 //!
-//! Handlers turn a request into an [`Order`](crate::pipeline::Order) and a brief into a response;
-//! they hold no rule about articles or providers. Every handler's failure is a
-//! [`Problem`].
+//! Endpoints turn a request into an [`Order`](crate::pipeline::Order) and a brief into a response;
+//! they hold no rule about articles or providers. Every endpoint's failure is a [`Problem`].
+//!
+//! # What a request passes
+//! ```text
+//! listen       a place among the connections; the head in time
+//! problem      an id; every refusal below gets its body here
+//! headers      size of the head; what browsers are told with the answer
+//! hosts        Host and Origin; CORS where origins are listed
+//! ── the routes: health and the unknown end here ──
+//! gate         access: whose key, and has it the scope          401, 403
+//!              limits: requests and briefs at once              429
+//! admission    a place in the queue                             503
+//! bodies       encoding, length, room, gunzip, time, nesting    413, 415, 408, 400
+//!              limits: characters                               429
+//! the endpoint a turn, and work
+//! ```
+//! The order is the point. Nothing is read of a body before it is known whose it is, that there is
+//! a place for it and that it is not too long; nobody without a key takes a place; whoever is refused
+//! costs a head of at most 16 KiB. A hit in the cache passes everything that a miss passes, save its
+//! turn. `gate` shows how a route is added.
 
+mod access;
+mod admission;
 mod answers;
+mod bodies;
 mod briefs;
+mod caching;
 mod form;
+mod gate;
+mod headers;
 mod health;
+mod held;
+mod hosts;
+mod limits;
+mod line;
+mod listen;
+mod peer;
 pub mod problem;
 mod source;
 mod split;
@@ -17,69 +48,104 @@ use std::{future::Future, sync::Arc};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::Method,
+    middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
-use tokio::{net::TcpListener, sync::Semaphore};
-use tower_http::{catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer};
+use tokio::net::TcpListener;
+use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
+pub use self::listen::exposed;
 use crate::{
+    keys::{Identity, Keyring, Scope},
     pipeline::Gateway,
-    server::{answers::Answers, problem::Problem},
+    server::{
+        admission::Admission, answers::Answers, gate::Gate, limits::Limits, problem::Problem,
+    },
 };
 
-/// What every handler can reach. Cheap to clone.
+/// What every endpoint can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct State {
     gateway: Gateway,
     answers: Answers,
-    /// One permit for each brief being made.
-    making: Arc<Semaphore>,
-    /// One permit for each brief being made or waiting for its turn.
-    admitted: Arc<Semaphore>,
+    keys: Keyring,
+    anonymous: Arc<Identity>,
+    limits: Limits,
+    admission: Admission,
 }
 
 impl State {
-    /// The state of a server over `gateway`.
+    /// The state of a server over `gateway` that knows no keys: it serves everything to whoever
+    /// reaches it, and [`serve`] lets it be reached over loopback alone.
     #[must_use]
     pub fn new(gateway: Gateway) -> Self {
-        let server = &gateway.config.server;
         Self {
             answers: Answers::new(&gateway),
-            making: Arc::new(Semaphore::new(server.max_briefs)),
-            admitted: Arc::new(Semaphore::new(server.max_briefs + server.queue)),
+            keys: Keyring::default(),
+            anonymous: Arc::new(Identity::anonymous()),
+            limits: Limits::new(gateway.config.limits),
+            admission: Admission::new(&gateway.config.server),
             gateway,
         }
+    }
+
+    /// The same state with the keys of a state folder.
+    #[must_use]
+    pub fn with_keys(self, keys: Keyring) -> Self {
+        Self { keys, ..self }
     }
 }
 
 /// Every address of the gateway.
 pub fn router(state: State) -> Router {
-    Router::new()
-        .route("/v1/briefs", post(briefs::create))
-        .route("/v1/briefs/{id}", get(briefs::read).delete(briefs::forget))
-        .route("/v1/split", post(split::split))
+    let gate = Gate::new(&state);
+    let one_brief = gate
+        .reads(Scope::Read, get(briefs::read))
+        .merge(gate.reads(Scope::Brief, delete(briefs::forget)));
+    let routes = Router::new()
+        .route("/v1/briefs", gate.works(Scope::Brief, post(briefs::create)))
+        .route("/v1/briefs/{id}", one_brief)
+        .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .with_state(state)
-        // Bodies are bounded where they are read, by `server.max_body_bytes`.
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestDecompressionLayer::new())
+        .with_state(state.clone())
+        // Bodies are bounded by `bodies`.
+        .layer(DefaultBodyLimit::disable());
+    shared_with_pages(&state, routes)
+        .layer(from_fn_with_state(state, hosts::check))
         .layer(CatchPanicLayer::custom(|_panic: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request panicked");
             Problem::internal().into_response()
         }))
-        .layer(axum::middleware::from_fn(problem::finish))
+        .layer(from_fn(headers::guard))
+        .layer(from_fn(problem::finish))
+}
+
+/// CORS for the pages of `server.allowed_origins`; nothing where there are none.
+fn shared_with_pages(state: &State, routes: Router) -> Router {
+    let origins = hosts::origins(&state.gateway.config.server);
+    if origins.is_empty() {
+        return routes;
+    }
+    let cors = CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers(hosts::accepted())
+        .expose_headers(hosts::exposed());
+    routes.layer(cors)
 }
 
 /// Serves until `stop` completes, then finishes the requests in flight.
 ///
 /// # Errors
-/// Where the listener fails.
+/// Where the listener fails, or where strangers could reach it although no key is needed and
+/// `auth.allow_anonymous` is off.
 pub async fn serve(
     listener: TcpListener,
     state: State,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(state)).with_graceful_shutdown(stop).await
+    listen::serve(listener, router(state.clone()), &state, stop).await
 }

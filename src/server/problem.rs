@@ -39,6 +39,9 @@ pub struct Problem {
     /// Seconds to wait; also sent as `Retry-After`.
     #[serde(rename = "retry_after_s", skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// The policies of `RateLimit-Policy` that the request went beyond.
+    #[serde(rename = "violated-policies", skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
 }
 
 /// Why one provider could not do the work.
@@ -66,6 +69,7 @@ impl Problem {
             request_id: None,
             providers: Vec::new(),
             retry_after: None,
+            policies: Vec::new(),
         }
     }
 
@@ -105,6 +109,52 @@ impl Problem {
     pub fn fetch_failed(detail: impl Into<String>) -> Self {
         let title = "The article could not be fetched";
         Self::new(StatusCode::BAD_GATEWAY, "fetch-failed", title, detail)
+    }
+
+    /// 401: a key is needed, and none or none that is known was presented.
+    pub fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "A key is needed", detail)
+    }
+
+    /// 403: the key has not the scope.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "The key may not do this", detail)
+    }
+
+    /// 403: the request names a host or comes from a page that the gateway does not answer.
+    pub fn wrong_origin(detail: impl Into<String>) -> Self {
+        let title = "The gateway does not answer here";
+        Self::new(StatusCode::FORBIDDEN, "wrong-origin", title, detail)
+    }
+
+    /// 429: a limit is reached; after `wait` seconds the same request passes.
+    pub fn rate_limited(detail: impl Into<String>, policy: &str, wait: u64) -> Self {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let problem = Self::new(status, "rate-limited", "A limit is reached", detail);
+        Self { retry_after: Some(wait), policies: vec![policy.to_owned()], ..problem }
+    }
+
+    /// 413: one request has more characters than a limit allows in all its time.
+    pub fn over_quota(detail: impl Into<String>, policy: &str) -> Self {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        let problem = Self::new(status, "over-quota", "The request can never pass", detail);
+        Self { policies: vec![policy.to_owned()], ..problem }
+    }
+
+    /// 408: the body did not come in time.
+    pub fn body_timeout(seconds: u64) -> Self {
+        let detail = format!(
+            "The body did not end within {seconds} s; send it again, or raise \
+             `server.body_timeout` in config.toml for slow lines."
+        );
+        let title = "The body came too slowly";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-timeout", title, detail)
+    }
+
+    /// 431: the request's head is larger than is read.
+    pub fn head_too_large(detail: impl Into<String>) -> Self {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        Self::new(status, "head-too-large", "The request's head is too large", detail)
     }
 
     /// 415: the content type is none that is read.
@@ -180,7 +230,7 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let bare = is_bare_refusal(&response);
     if let Some(problem) = response.extensions_mut().remove::<Problem>().or(bare) {
-        response = write(Problem { request_id: Some(id.clone()), ..problem });
+        write(&mut response, Problem { request_id: Some(id.clone()), ..problem });
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -216,14 +266,14 @@ fn is_bare_refusal(response: &Response) -> Option<Problem> {
     }
 }
 
-fn write(problem: Problem) -> Response {
-    let body = serde_json::to_vec(&problem).unwrap_or_default();
-    let mut response = Response::new(Body::from(body));
+/// Puts a problem in the place of a response's body; headers that layers have set stay.
+fn write(response: &mut Response, problem: Problem) {
+    *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
     *response.status_mut() = problem.status;
     let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Some(seconds) = problem.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    response
 }

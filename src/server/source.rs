@@ -1,4 +1,5 @@
-//! An article out of a request: the body is read up to its bound, and the content type says how.
+//! An article out of a request, whose content type says how; its body lies in memory already, within
+//! its bounds (`bodies`).
 //!
 //! Text, HTML and the news formats pass on as they arrived; JSON and forms are opened, an address
 //! in them is fetched, and what they say besides the article becomes the order's options. A field
@@ -39,19 +40,15 @@ pub(super) struct Options {
     pub(super) confidential: bool,
 }
 
-/// Reads a request's body and opens it by its content type.
+/// Opens a request's body by its content type.
 pub(super) async fn posted(request: Request, gateway: &Gateway) -> Result<Posted, Problem> {
-    let limit = gateway.config.server.max_body_bytes;
     let kind = content_type(request.headers());
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if essence == "multipart/form-data" {
-        return form::posted(request, limit).await;
+        return form::posted(request, gateway.config.server.max_body_bytes).await;
     }
-    if declared_length(request.headers()).is_some_and(|length| length > limit) {
-        return Err(Problem::too_large(limit));
-    }
-    let raw = axum::body::to_bytes(request.into_body(), limit).await;
-    let raw = raw.map_err(|error| unread(&error, limit))?;
+    let raw = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+    let raw = raw.map_err(|_| Problem::internal())?;
     match essence.as_str() {
         "application/json" | "text/json" => json(raw, gateway).await,
         essence if SourceKind::reads(essence) => Ok(plain(raw, &kind)),
@@ -70,10 +67,6 @@ pub(super) fn unread_type(essence: &str) -> Problem {
 fn content_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     value.unwrap_or("text/plain").to_owned()
-}
-
-fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn plain(raw: Bytes, content_type: &str) -> Posted {
@@ -111,16 +104,4 @@ fn unfetched(error: OutsideError) -> Problem {
         }
         _ => Problem::fetch_failed(detail),
     }
-}
-
-pub(super) fn unread(error: &axum::Error, limit: usize) -> Problem {
-    use std::error::Error;
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(one) = cause {
-        if one.to_string().contains("length limit exceeded") {
-            return Problem::too_large(limit);
-        }
-        cause = one.source();
-    }
-    Problem::malformed("The body broke off before its end; send it again.")
 }

@@ -1,0 +1,266 @@
+//! Connections: accepted within their number, served over HTTP/1.1 and HTTP/2, ended when idle, slow or
+//! told to stop.
+//!
+//! Every wait for a client has a bound: `header_timeout` for the head of its next request (hyper keeps
+//! it within a request's head, [`Activity`] before the first byte, between requests and on HTTP/2),
+//! `body_timeout` for a body (`bodies`), `write_timeout` for taking in an answer (`line`). A server
+//! that nobody needs a key for is reached over loopback alone, unless the operator says otherwise.
+
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, response::Response};
+use hyper::{Request, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt;
+
+use super::{State, headers, held::hold, line::Line, peer::Ends};
+use crate::config::{Auth, Server};
+
+/// Bytes of a request's head at which hyper refuses by itself.
+const HEAD_BYTES: usize = 64 << 10;
+/// Requests at once on one HTTP/2 connection.
+const STREAMS: u32 = 128;
+/// How long a connection that was told to end may stay without moving.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// How long accepting rests when the system is out of descriptors.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_secs(1);
+
+/// The sentence that refuses to serve strangers, where that is so.
+#[must_use]
+pub fn exposed(address: SocketAddr, keys: bool, auth: &Auth) -> Option<String> {
+    let private = address.ip().to_canonical().is_loopback();
+    if private || keys || auth.allow_anonymous {
+        return None;
+    }
+    Some(format!(
+        "{address} can be reached from other machines, and no key has been made: make one with \
+         `mujaz key new --name NAME --scope brief`, or set `auth.allow_anonymous = true` to serve \
+         everybody"
+    ))
+}
+
+/// Serves until `stop` completes, then finishes the requests in flight.
+///
+/// # Errors
+/// Where the listener fails, or the server would be open to strangers.
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    state: &State,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let config = &state.gateway.config;
+    if let Some(sentence) = exposed(listener.local_addr()?, state.keys.needed(), &config.auth) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, sentence));
+    }
+    let open = TaskTracker::new();
+    let stopping = CancellationToken::new();
+    // Dropping this future, too, tells the connections to end.
+    let _told = stopping.clone().drop_guard();
+    let places = Arc::new(Semaphore::new(config.server.max_connections));
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let Some((stream, client, place)) = accepted else { continue };
+        let connection = Connection {
+            router: router.clone(),
+            bounds: config.server.clone(),
+            stopping: stopping.clone(),
+        };
+        open.spawn(async move {
+            connection.serve(stream, client).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    stopping.cancel();
+    open.close();
+    open.wait().await;
+    Ok(())
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, client)) => Some((stream, client, place)),
+        Err(error) => {
+            use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+            // A client that left before it was accepted is nobody's concern.
+            if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+                tracing::error!("no connection can be accepted: {error}");
+                sleep(OUT_OF_DESCRIPTORS).await;
+            }
+            None
+        }
+    }
+}
+
+/// What one connection needs.
+struct Connection {
+    router: Router,
+    bounds: Server,
+    stopping: CancellationToken,
+}
+
+impl Connection {
+    async fn serve(self, stream: TcpStream, client: SocketAddr) {
+        let Ok(server) = stream.local_addr() else { return };
+        // Answers leave at once; a failure only makes them later.
+        let _ = stream.set_nodelay(true);
+        let ends = Ends { client, server };
+        let activity = Arc::new(Activity::default());
+        let service = service_fn(|request: Request<Incoming>| {
+            let busy = activity.begin();
+            answer(self.router.clone(), request, ends, busy)
+        });
+        let line = Line::new(stream, self.bounds.write_timeout, Arc::clone(&activity));
+        let builder = self.builder();
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(line), service));
+        let mut told = false;
+        loop {
+            let patience = if told { FAREWELL } else { self.bounds.header_timeout };
+            tokio::select! {
+                // Errors are the client's: it went away, or sent what is no HTTP.
+                _ = connection.as_mut() => return,
+                () = self.stopping.cancelled(), if !told => {}
+                () = activity.idle_for(patience) => {
+                    if told {
+                        return;
+                    }
+                }
+            }
+            told = true;
+            connection.as_mut().graceful_shutdown();
+        }
+    }
+
+    fn builder(&self) -> auto::Builder<TokioExecutor> {
+        let patience = self.bounds.header_timeout;
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(patience)
+            .max_buf_size(HEAD_BYTES);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(headers::MAX_BYTES as u32 + 1024)
+            .max_concurrent_streams(STREAMS)
+            .keep_alive_interval(patience)
+            .keep_alive_timeout(patience);
+        builder
+    }
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    ends: Ends,
+    busy: Busy,
+) -> Result<Response, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ends);
+    let response = router.oneshot(request).await?;
+    Ok(hold(response, busy))
+}
+
+/// How busy a connection is: requests that are being answered, and when anything last moved.
+#[derive(Debug)]
+pub(super) struct Activity(watch::Sender<usize>);
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self(watch::Sender::new(0))
+    }
+}
+
+impl Activity {
+    /// Something has moved.
+    pub(super) fn touch(&self) {
+        self.0.send_modify(|_| ());
+    }
+
+    fn begin(self: &Arc<Self>) -> Busy {
+        self.0.send_modify(|requests| *requests += 1);
+        Busy(Arc::clone(self))
+    }
+
+    /// Completes when no request was in hand and nothing moved for so long.
+    async fn idle_for(&self, wait: Duration) {
+        let mut seen = self.0.subscribe();
+        loop {
+            let _ = seen.wait_for(|requests| *requests == 0).await;
+            if timeout(wait, seen.changed()).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// A request that is being answered.
+#[derive(Debug)]
+struct Busy(Arc<Activity>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|requests| *requests -= 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    #[test]
+    fn strangers_are_served_only_where_the_operator_says_so() {
+        let [loopback, mapped, any, lan] =
+            ["127.0.0.1:80", "[::ffff:127.0.0.1]:80", "0.0.0.0:80", "[2001:db8::1]:80"]
+                .map(|address| address.parse().unwrap());
+        let (closed, open) = (Auth::default(), Auth { allow_anonymous: true });
+        for address in [loopback, mapped] {
+            assert_eq!(exposed(address, false, &closed), None);
+        }
+        for address in [any, lan] {
+            assert!(exposed(address, false, &closed).is_some());
+            assert_eq!(exposed(address, true, &closed), None);
+            assert_eq!(exposed(address, false, &open), None);
+        }
+        insta::assert_snapshot!(exposed(any, false, &closed).unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_is_idle_only_when_nothing_moves() {
+        let activity = Arc::new(Activity::default());
+        let begun = clock::now();
+        let busy = activity.begin();
+        let idle = activity.idle_for(Duration::from_secs(10));
+        let moves = async {
+            sleep(Duration::from_secs(25)).await;
+            drop(busy);
+            sleep(Duration::from_secs(9)).await;
+            activity.touch();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! { () = idle => {}, () = moves => {} }
+        assert_eq!(clock::now().duration_since(begun), Duration::from_secs(44));
+    }
+}
