@@ -20,7 +20,7 @@ use super::{
 use crate::{
     brief::Brief,
     pipeline::{self, BriefError, Listener, Order},
-    provider::{Call, Failure},
+    provider::{CachePolicy, Call, Failure},
     render::{Format, Label, html},
 };
 

@@ -93,7 +93,6 @@ async fn entrance(
 ///
 /// # Errors
 /// The answer that refuses it.
-#[expect(clippy::result_large_err, reason = "a refusal is made once and sent at once")]
 pub(super) fn enter(
     state: &State,
     parts: &Parts,
