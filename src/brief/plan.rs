@@ -12,10 +12,10 @@
 use crate::{
     article::{Article, Section, SourceId, numerals},
     brief::{Detail, Task, Text, extractive, extractive::Choice},
-    glossary::{Glossary, Term},
+    glossary::{Glossary, Names, Term},
 };
 
-/// Terms sent with one task, at most: more confuse a small model than help it.
+/// Terms sent with one text, at most: more confuse a small model than help it.
 const TERMS: usize = 24;
 
 /// How the brief is to be made.
@@ -39,17 +39,20 @@ pub struct Plan {
     /// The closing task; `None` for [`Strategy::Summarize`], where it is made from the sections'
     /// answers, and where there is nothing to close with.
     pub closing: Option<Task>,
+    /// The article's names, which every task was given its own of.
+    pub names: Names,
 }
 
 /// The work for `article`.
 #[must_use]
 pub fn plan(article: &Article, glossary: &Glossary, strategy: Strategy, detail: Detail) -> Plan {
-    let desk = Desk { article, glossary, detail };
+    let names = Names::of(article, glossary);
+    let desk = Desk { article, glossary, names: &names, detail };
     let (sections, closing) = match strategy {
         Strategy::Extract => desk.extract(),
         Strategy::Summarize => (article.sections.iter().map(|s| desk.summarize(s)).collect(), None),
     };
-    Plan { strategy, detail, sections, closing }
+    Plan { strategy, detail, sections, closing, names }
 }
 
 /// The closing task over what the sections gave, for [`Strategy::Summarize`].
@@ -57,11 +60,12 @@ pub fn plan(article: &Article, glossary: &Glossary, strategy: Strategy, detail: 
 pub fn closing(
     article: &Article,
     glossary: &Glossary,
+    names: &Names,
     detail: Detail,
     passages: Vec<super::Evidence>,
 ) -> Task {
     let title = article.title.as_deref().map(|title| numerals::rewrite(title).into_owned());
-    let terms = glossary.terms_in_limited(title.as_deref().unwrap_or_default(), TERMS);
+    let terms = terms(names, glossary, title.as_deref());
     Task::Headline { title, passages, terms, detail }
 }
 
@@ -74,6 +78,7 @@ pub fn terms(glossary: &Glossary, text: &str) -> Vec<Term> {
 struct Desk<'a> {
     article: &'a Article,
     glossary: &'a Glossary,
+    names: &'a Names,
     detail: Detail,
 }
 
@@ -110,8 +115,7 @@ impl Desk<'_> {
         if texts.is_empty() {
             return None;
         }
-        let joined = texts.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join("\n");
-        let terms = self.glossary.terms_in_limited(&joined, TERMS * texts.len());
+        let terms = terms(self.names, self.glossary, texts.iter().map(|text| text.text.as_str()));
         Some(Task::Translate { texts, context: self.article.title.clone(), terms })
     }
 
@@ -122,12 +126,8 @@ impl Desk<'_> {
         let heading = section.heading.as_deref().map(|h| numerals::rewrite(h).into_owned());
         let paragraphs: Vec<Text> =
             section.paragraphs.iter().map(|p| text(p.id, &p.text)).collect();
-        let mut joined = heading.clone().unwrap_or_default();
-        for paragraph in &paragraphs {
-            joined.push('\n');
-            joined.push_str(&paragraph.text);
-        }
-        let terms = self.glossary.terms_in_limited(&joined, TERMS * 4);
+        let all = heading.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str()));
+        let terms = terms(self.names, self.glossary, all);
         let context = self.article.title.clone();
         Some(Task::Summarize { heading, paragraphs, context, terms, detail: self.detail })
     }
@@ -142,6 +142,22 @@ impl Desk<'_> {
         let sentence = paragraph.text.get(choice.sentence.clone())?;
         Some(text(choice.source, sentence.trim()))
     }
+}
+
+/// The names and terms of texts, each once, in order of appearance; so many of each text that none
+/// is left without its own.
+fn terms<'t>(
+    names: &Names,
+    glossary: &Glossary,
+    texts: impl IntoIterator<Item = &'t str>,
+) -> Vec<Term> {
+    let mut all: Vec<Term> = Vec::new();
+    for term in texts.into_iter().flat_map(|text| names.terms(text, glossary, TERMS)) {
+        if !all.contains(&term) {
+            all.push(term);
+        }
+    }
+    all
 }
 
 fn text(source: SourceId, arabic: &str) -> Text {

@@ -34,7 +34,7 @@ pub fn glossary(config: &super::Glossary) -> Result<glossary::Glossary, FilesErr
     let mut whole = glossary::Glossary::builtin()?;
     for path in &config.files {
         let text = read(path)?;
-        let own = glossary::Glossary::from_toml(&path.display().to_string(), &text)?;
+        let own = glossary::Glossary::from_file(&path.display().to_string(), &text)?;
         whole = whole.with_overlay(&own)?;
     }
     Ok(whole)

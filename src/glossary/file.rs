@@ -4,18 +4,25 @@
 //! [country]
 //! "إيران" = "Iran"
 //! [rank]
-//! "عميد" = { en = "brigadier general", also = ["brig. gen."] }
+//! "عميد" = { en = "Brigadier General", also = ["Brig. Gen."], when = [
+//!     { near = "جامعة | كلية", en = "dean" },
+//!     { where = "morocco", en = "police commissioner" } ] }
+//! "الفريق" = { when = [{ before = "name", en = "Lieutenant General" }] }
 //! ```
 //!
-//! Spellings of one term stand in one key, separated by `|`. A spelling may stand once in a file,
-//! whatever its hamzas: two renderings of one term would make briefs disagree with themselves.
+//! Spellings of one term stand in one key, separated by `|`. A spelling may stand once among files
+//! that are read together, whatever its hamzas: two renderings of one term would make briefs
+//! disagree with themselves. `when` lists what the term means in special surroundings, and the
+//! first entry of which all conditions hold wins: `near`, words of which one stands close by;
+//! `where`, countries of the table `[where]` in one of which the article plays; `before = "name"`,
+//! a personal name follows.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use toml::Spanned;
+use toml::{Spanned, Value};
 
-use super::{Entry, Kind, fold};
+use super::{Entry, Kind, Sense, fold};
 
 /// Why a glossary cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,87 +37,148 @@ pub enum GlossaryError {
         /// What is wrong and what to do.
         message: String,
     },
+    /// The name of a file ends in nothing that is known.
+    #[error("{file}: a glossary file is named *.toml, *.csv or *.tbx; rename or convert it")]
+    Format {
+        /// The file as named.
+        file: String,
+    },
     /// All files together are too large.
     #[error("the glossary is too large to match: {0}")]
     TooLarge(String),
 }
 
+/// An entry and the line it stands in, from 1.
+pub(super) type Lined = (usize, Entry);
+
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Rendering {
-    English(String),
-    #[serde(rename_all = "lowercase")]
-    More {
-        en: String,
-        #[serde(default)]
-        also: Vec<String>,
-    },
+#[serde(deny_unknown_fields)]
+struct More {
+    #[serde(default)]
+    en: String,
+    #[serde(default)]
+    also: Vec<String>,
+    #[serde(default)]
+    when: Vec<When>,
 }
 
-type Tables = HashMap<Spanned<String>, HashMap<Spanned<String>, Spanned<Rendering>>>;
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct When {
+    en: String,
+    #[serde(default)]
+    near: String,
+    #[serde(default, rename = "where")]
+    countries: String,
+    #[serde(default)]
+    before: Option<Before>,
+}
 
-/// The entries of a file, in the order of its lines.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Before {
+    Name,
+}
+
+type Tables = HashMap<Spanned<String>, HashMap<Spanned<String>, Spanned<Value>>>;
+
+/// The entries of a TOML file, in the order of its lines.
 pub(super) fn entries(file: &str, text: &str) -> Result<Vec<Entry>, GlossaryError> {
     let line_of = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-    let error = |at: usize, message: String| GlossaryError::Line {
-        file: file.to_owned(),
-        line: line_of(at),
-        message,
-    };
     let tables: Tables = toml::from_str(text).map_err(|wrong| {
-        error(wrong.span().map_or(0, |span| span.start), wrong.message().to_owned())
+        let at = wrong.span().map_or(0, |span| span.start);
+        error(file, line_of(at), wrong.message().to_owned())
     })?;
-    let mut found: Vec<(usize, Entry)> = Vec::new();
+    let mut found: Vec<Lined> = Vec::new();
     for (name, table) in tables {
-        let kind = kind(name.get_ref()).ok_or_else(|| error(name.span().start, unknown(&name)))?;
+        let kind = Kind::of_name(name.get_ref())
+            .ok_or_else(|| error(file, line_of(name.span().start), unknown(name.get_ref())))?;
         for (key, rendering) in table {
-            let at = key.span().start;
-            let entry = entry(kind, key.get_ref(), rendering.into_inner());
-            found.push((at, entry.map_err(|message| error(at, message))?));
+            let line = line_of(key.span().start);
+            let entry = rendered(kind, key.get_ref(), rendering.into_inner());
+            found.push((line, entry.map_err(|message| error(file, line, message))?));
         }
     }
-    found.sort_by_key(|(at, _)| *at);
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for (at, entry) in &found {
+    found.sort_by_key(|(line, _)| *line);
+    once(file, found)
+}
+
+/// The entries, where no spelling stands twice.
+pub(super) fn once(file: &str, found: Vec<Lined>) -> Result<Vec<Entry>, GlossaryError> {
+    let mut seen: HashMap<(bool, String), usize> = HashMap::new();
+    for (line, entry) in &found {
         for spelling in &entry.arabic {
-            if let Some(first) = seen.insert(identity(spelling), *at) {
-                let message = format!(
-                    "this spelling stands in line {} already; keep one of the two",
-                    line_of(first)
-                );
-                return Err(error(*at, message));
+            let key = (entry.kind.is_term(), identity(spelling));
+            if let Some(first) = seen.insert(key, *line) {
+                let what = "this spelling stands in line";
+                let message = format!("{what} {first} already; keep one of the two");
+                return Err(error(file, *line, message));
             }
         }
     }
     Ok(found.into_iter().map(|(_, entry)| entry).collect())
 }
 
-fn kind(name: &str) -> Option<Kind> {
-    Kind::ALL.into_iter().find(|kind| format!("{kind:?}").eq_ignore_ascii_case(name))
+/// A wrong line of a file.
+pub(super) fn error(file: &str, line: usize, message: impl Into<String>) -> GlossaryError {
+    GlossaryError::Line { file: file.to_owned(), line, message: message.into() }
 }
 
-fn unknown(name: &Spanned<String>) -> String {
-    let kinds: Vec<String> = Kind::ALL.iter().map(|k| format!("{k:?}").to_lowercase()).collect();
-    format!("`{}` is no kind of term; the kinds are {}", name.get_ref(), kinds.join(", "))
+/// What to say of a kind that is none.
+pub(super) fn unknown(name: &str) -> String {
+    let kinds: Vec<String> = Kind::ALL.into_iter().map(Kind::name).collect();
+    format!("`{name}` is no kind of term; the kinds are {}", kinds.join(", "))
 }
 
-fn entry(kind: Kind, key: &str, rendering: Rendering) -> Result<Entry, String> {
+/// An entry of spellings, separated by `|`, and one English rendering.
+pub(super) fn entry(kind: Kind, key: &str, english: &str) -> Result<Entry, String> {
+    if english.trim().is_empty() {
+        return Err("the English is empty; write it on the right".to_owned());
+    }
+    let english = english.trim().to_owned();
+    Ok(Entry { kind, arabic: spellings(key)?, english, also: Vec::new(), senses: Vec::new() })
+}
+
+fn rendered(kind: Kind, key: &str, rendering: Value) -> Result<Entry, String> {
+    if let Value::String(english) = &rendering {
+        return entry(kind, key, english);
+    }
+    let More { en, also, when } =
+        rendering.try_into().map_err(|wrong: toml::de::Error| wrong.message().to_owned())?;
+    let senses = when.into_iter().map(sense).collect::<Result<Vec<Sense>, String>>()?;
+    if senses.is_empty() {
+        return Ok(Entry { also, ..entry(kind, key, &en)? });
+    }
+    Ok(Entry { kind, arabic: spellings(key)?, english: en, also, senses })
+}
+
+fn sense(when: When) -> Result<Sense, String> {
+    let When { en, near, countries, before } = when;
+    if en.trim().is_empty() {
+        return Err("the English of a `when` is empty; write it as `en`".to_owned());
+    }
+    let sense = Sense {
+        english: en,
+        near: near.split('|').map(|word| fold(word.trim())).filter(|w| !w.is_empty()).collect(),
+        countries: countries.split_whitespace().map(str::to_owned).collect(),
+        before_name: before.is_some(),
+    };
+    if sense.near.is_empty() && sense.countries.is_empty() && !sense.before_name {
+        return Err("a `when` needs `near`, `where` or `before = \"name\"`".to_owned());
+    }
+    Ok(sense)
+}
+
+fn spellings(key: &str) -> Result<Vec<String>, String> {
     let arabic: Vec<String> = key.split('|').map(|spelling| spelling.trim().to_owned()).collect();
     if arabic.iter().any(|spelling| fold(spelling).trim().is_empty()) {
         return Err("a spelling is empty; write the Arabic on the left".to_owned());
     }
-    let (english, also) = match rendering {
-        Rendering::English(english) => (english, Vec::new()),
-        Rendering::More { en, also } => (en, also),
-    };
-    if english.trim().is_empty() {
-        return Err("the English is empty; write it on the right".to_owned());
-    }
-    Ok(Entry { kind, arabic, english, also })
+    Ok(arabic)
 }
 
-/// What makes two spellings the same one: folded, without the article. ال stays where it makes
-/// another word, as it does in names of countries: so it is kept for one-word spellings.
+/// What makes two spellings the same one: folded, without double spaces. ال stays, because it
+/// makes another word, as it does in names of countries.
 pub(super) fn identity(spelling: &str) -> String {
     fold(spelling).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,22 +1,34 @@
-//! Arabic terms with their one English rendering, and how they are found in a text.
+//! Arabic terms and names with their one English rendering, and how they are found in a text.
 //!
-//! The built-in newswire glossary (prompts/glossary.toml) is compiled in; a newsroom's own files
-//! are laid over it and win. `file` reads the format, `fold` makes spellings comparable,
-//! `matching` finds every term of a text in one pass. Pure: files are read by configuration.
+//! The built-in newswire glossary (prompts/glossary/) is compiled in; a newsroom's own files are
+//! laid over it and win. `file`, `csv` and `tbx` read the formats, `entry` says what a term means
+//! in which surroundings, `fold` makes spellings comparable, `matching` finds every term of a text
+//! in one pass. [`Names`] is the table of one article's names: those that the glossary knows and
+//! those that `persons` finds and `transliterate` spells. Pure: files are read by configuration.
 
+mod csv;
+mod entry;
 mod file;
 mod fold;
+mod lexicon;
 mod matching;
+pub mod names;
+mod persons;
+mod tbx;
+mod transliterate;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+pub use entry::{Entry, Kind, Sense};
 pub use file::GlossaryError;
 pub use fold::fold;
 pub use matching::Match;
+pub use names::{Name, Names};
 
-use matching::Matcher;
+use lexicon::Lexicon;
+use matching::{Matcher, Surroundings};
 
 /// An Arabic term as it stands in a text, with its English.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,91 +37,6 @@ pub struct Term {
     pub arabic: String,
     /// The English that must be used.
     pub english: String,
-}
-
-/// What an entry is; also its table in the file. The order is the order of importance to a
-/// translation: where only so many terms can be sent, the first kinds are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "each kind is the plain word for what it holds")]
-pub enum Kind {
-    Misleading,
-    Person,
-    Rank,
-    Office,
-    Body,
-    Organisation,
-    Agency,
-    Country,
-    Nationality,
-    Capital,
-    City,
-    Region,
-    Crime,
-    War,
-    Politics,
-    Economy,
-    Disaster,
-    Health,
-    Religion,
-    Sport,
-    Unit,
-    Calendar,
-    Verb,
-    /// A newsroom's own term; always sent.
-    House,
-}
-
-impl Kind {
-    /// Every kind, in the order of the file's tables.
-    pub const ALL: [Self; 24] = [
-        Self::Misleading,
-        Self::Person,
-        Self::Rank,
-        Self::Office,
-        Self::Body,
-        Self::Organisation,
-        Self::Agency,
-        Self::Country,
-        Self::Nationality,
-        Self::Capital,
-        Self::City,
-        Self::Region,
-        Self::Crime,
-        Self::War,
-        Self::Politics,
-        Self::Economy,
-        Self::Disaster,
-        Self::Health,
-        Self::Religion,
-        Self::Sport,
-        Self::Unit,
-        Self::Calendar,
-        Self::Verb,
-        Self::House,
-    ];
-
-    fn is_place(self) -> bool {
-        matches!(self, Self::Country | Self::Capital | Self::City | Self::Region)
-    }
-
-    /// Lower is sent first.
-    fn rank(self) -> u8 {
-        if self == Self::House { 0 } else { self as u8 + 1 }
-    }
-}
-
-/// One entry of a glossary.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// What it is.
-    pub kind: Kind,
-    /// Its spellings; the first is the main one. Never empty.
-    pub arabic: Vec<String>,
-    /// The English to use.
-    pub english: String,
-    /// English that a check accepts beside it.
-    pub also: Vec<String>,
 }
 
 /// A glossary ready to match. Cheap to clone.
@@ -122,11 +49,20 @@ pub struct Glossary {
 struct Inner {
     entries: Vec<Entry>,
     matcher: Matcher,
+    countries: Matcher,
+    lexicon: Lexicon,
     hash: String,
 }
 
-/// The newswire glossary that is compiled in.
-const BUILTIN: &str = include_str!("../../prompts/glossary.toml");
+/// The newswire glossary that is compiled in, one file for each group of tables.
+const BUILTIN: [(&str, &str); 6] = [
+    ("prompts/glossary/terms.toml", include_str!("../../prompts/glossary/terms.toml")),
+    ("prompts/glossary/people.toml", include_str!("../../prompts/glossary/people.toml")),
+    ("prompts/glossary/offices.toml", include_str!("../../prompts/glossary/offices.toml")),
+    ("prompts/glossary/bodies.toml", include_str!("../../prompts/glossary/bodies.toml")),
+    ("prompts/glossary/places.toml", include_str!("../../prompts/glossary/places.toml")),
+    ("prompts/glossary/names.toml", include_str!("../../prompts/glossary/names.toml")),
+];
 
 impl Glossary {
     /// The newswire glossary that is compiled in.
@@ -134,10 +70,14 @@ impl Glossary {
     /// # Errors
     /// Never in a build whose tests passed: they load it.
     pub fn builtin() -> Result<Self, GlossaryError> {
-        Self::from_toml("prompts/glossary.toml", BUILTIN)
+        let mut entries = Vec::new();
+        for (name, text) in BUILTIN {
+            entries.extend(file::entries(name, text)?);
+        }
+        Self::of(entries)
     }
 
-    /// A glossary from the text of a file; `name` is what errors call it.
+    /// A glossary from the text of a TOML file; `name` is what errors call it.
     ///
     /// # Errors
     /// Where the text is no glossary, with file, line and what to do.
@@ -145,17 +85,34 @@ impl Glossary {
         Self::of(file::entries(name, text)?)
     }
 
+    /// A glossary from the text of a file, whose name says the format: `.toml`, `.csv` or `.tbx`.
+    ///
+    /// # Errors
+    /// Where the text is no glossary of that format, with file, line and what to do.
+    pub fn from_file(name: &str, text: &str) -> Result<Self, GlossaryError> {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        Self::of(match ending.as_deref() {
+            Some("toml") => file::entries(name, text)?,
+            Some("csv") => csv::entries(name, text)?,
+            Some("tbx" | "xml") => tbx::entries(name, text)?,
+            _ => return Err(GlossaryError::Format { file: name.to_owned() }),
+        })
+    }
+
     /// This glossary under another, whose entries win where both have a spelling.
     ///
     /// # Errors
     /// Where the two together are too large to match.
     pub fn with_overlay(&self, over: &Self) -> Result<Self, GlossaryError> {
-        let taken: std::collections::HashSet<String> =
-            over.entries().iter().flat_map(|e| &e.arabic).map(|a| file::identity(a)).collect();
+        let key = |kind: Kind, spelling: &str| (kind.is_term(), file::identity(spelling));
+        let own = over.entries().iter();
+        let taken: HashSet<(bool, String)> =
+            own.flat_map(|e| e.arabic.iter().map(|arabic| key(e.kind, arabic))).collect();
         let mut entries = over.entries().to_vec();
         for entry in self.entries() {
             let mut entry = entry.clone();
-            entry.arabic.retain(|spelling| !taken.contains(&file::identity(spelling)));
+            let kind = entry.kind;
+            entry.arabic.retain(|spelling| !taken.contains(&key(kind, spelling)));
             if !entry.arabic.is_empty() {
                 entries.push(entry);
             }
@@ -164,9 +121,10 @@ impl Glossary {
     }
 
     fn of(entries: Vec<Entry>) -> Result<Self, GlossaryError> {
-        let matcher = Matcher::new(&entries)?;
-        let hash = hash(&entries);
-        Ok(Self { inner: Arc::new(Inner { entries, matcher, hash }) })
+        let matcher = Matcher::new(&entries, |entry| entry.kind.is_term())?;
+        let countries = Matcher::new(&entries, |entry| entry.kind == Kind::Where)?;
+        let (lexicon, hash) = (Lexicon::of(&entries), hash(&entries));
+        Ok(Self { inner: Arc::new(Inner { entries, matcher, countries, lexicon, hash }) })
     }
 
     /// All entries, in the order of their files.
@@ -181,32 +139,53 @@ impl Glossary {
         &self.inner.hash
     }
 
-    /// Every term that stands in a text: whole words, longest first, no overlaps, in order.
+    /// Every term that stands in a text of which no more is known: whole words, longest first, no
+    /// overlaps, in order.
     #[must_use]
     pub fn matches(&self, text: &str) -> Vec<Match<'_>> {
-        self.inner.matcher.matches(text, &self.inner.entries)
+        self.matches_in(text, None)
     }
 
-    /// The distinct terms that stand in a text, in order of appearance, at most `most` of them:
-    /// names, ranks and words that mislead before common ones.
+    /// The same in an article that plays in a country, which decides what some terms mean.
     #[must_use]
-    pub fn terms_in_limited(&self, text: &str, most: usize) -> Vec<Term> {
-        let mut found: Vec<Match<'_>> = Vec::new();
-        for one in self.matches(text) {
-            if !found.iter().any(|known| std::ptr::eq(known.entry, one.entry)) {
-                found.push(one);
+    pub fn matches_in(&self, text: &str, country: Option<&str>) -> Vec<Match<'_>> {
+        let is_name = |word: &str| {
+            let bare = word.strip_prefix("عبد").is_some_and(str::is_empty);
+            bare || self.part(word).is_some()
+        };
+        let around = Surroundings { country, is_name: &is_name };
+        self.inner.matcher.matches(text, &self.inner.entries, around)
+    }
+
+    /// The country of the table `[where]` that texts name most often; each comes with how much it
+    /// counts.
+    pub(crate) fn country<'t>(
+        &self,
+        texts: impl IntoIterator<Item = (usize, &'t str)>,
+    ) -> Option<&str> {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for (weight, text) in texts {
+            let countries = &self.inner.countries;
+            for found in countries.matches(text, &self.inner.entries, Surroundings::NONE) {
+                match counts.iter_mut().find(|(country, _)| *country == found.english) {
+                    Some((_, count)) => *count += weight,
+                    None => counts.push((found.english, weight)),
+                }
             }
         }
-        if found.len() > most {
-            found.sort_by_key(|one| one.entry.kind.rank());
-            found.truncate(most);
-            found.sort_by_key(|one| one.span.start);
-        }
-        let term = |one: &Match<'_>| Term {
-            arabic: text[one.span.clone()].to_owned(),
-            english: one.entry.english.clone(),
-        };
-        found.iter().map(term).collect()
+        let most = counts.iter().map(|(_, count)| *count).max()?;
+        counts.into_iter().find(|(_, count)| *count == most).map(|(country, _)| country)
+    }
+
+    /// The part of personal names that a folded word is.
+    pub(crate) fn part(&self, folded: &str) -> Option<&Entry> {
+        self.inner.lexicon.part(folded).map(|index| &self.inner.entries[index])
+    }
+
+    /// The folded Arabic of which an English word in lower case is a known spelling, as a part of a
+    /// personal name.
+    pub(crate) fn name_parts(&self, lower: &str) -> &[String] {
+        self.inner.lexicon.arabic_of(lower)
     }
 
     /// The English of a place, where the whole of `arabic` is its name.
@@ -215,7 +194,7 @@ impl Glossary {
         let found = self.matches(arabic);
         let [one] = found.as_slice() else { return None };
         let whole = fold(&arabic[one.span.clone()]).len() + 4 >= fold(arabic.trim()).len();
-        (one.entry.kind.is_place() && whole).then_some(one.entry.english.as_str())
+        (one.entry.kind.is_place() && whole).then_some(one.english)
     }
 }
 
@@ -225,10 +204,13 @@ fn hash(entries: &[Entry]) -> String {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
-    for Entry { kind, arabic, english, also } in entries {
-        field(&format!("{kind:?} {} {}", arabic.len(), also.len()));
+    for Entry { kind, arabic, english, also, senses } in entries {
+        field(&format!("{kind:?} {} {} {}", arabic.len(), also.len(), senses.len()));
         arabic.iter().chain(also).for_each(|text| field(text));
         field(english);
+        for sense in senses {
+            field(&format!("{sense:?}"));
+        }
     }
     hasher.finalize().to_hex().to_string()
 }

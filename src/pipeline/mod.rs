@@ -213,7 +213,8 @@ impl Gateway {
         }
         drop(results);
         if closing_later && work.any_done() {
-            let task = plan::closing(article, &self.glossary, plan.detail, work.evidence());
+            let (names, evidence) = (&plan.names, work.evidence());
+            let task = plan::closing(article, &self.glossary, names, plan.detail, evidence);
             let piece = self.one(task, call).await;
             tell(piece.event(article, None));
             work.put(None, piece);

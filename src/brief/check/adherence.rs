@@ -23,8 +23,8 @@ pub(super) fn check(unit: &Unit<'_>, glossary: &Glossary, findings: &mut Vec<Fin
             continue;
         }
         said.push(entry);
-        let typed = &arabic.text[found.span];
-        let what = format!("The source has “{typed}” ({}), the English does not.", entry.english);
+        let typed = &arabic.text[found.span.clone()];
+        let what = format!("The source has “{typed}” ({}), the English does not.", found.english);
         unit.say(findings, code, severity, what);
     }
 }
@@ -44,8 +44,8 @@ fn code(kind: Kind) -> Option<(Code, Severity)> {
 
 /// Whether a rendering of the entry stands in the English.
 fn stands(entry: &Entry, english: &English<'_>) -> bool {
-    std::iter::once(&entry.english)
-        .chain(&entry.also)
+    entry
+        .renderings()
         .any(|rendering| holds(english, rendering) || shortened(english, rendering))
 }
 
@@ -91,9 +91,7 @@ fn stem(word: &str) -> &str {
 pub(super) fn renders(unit: &Unit<'_>, glossary: &Glossary, lower: &str) -> bool {
     unit.texts().any(|text| {
         glossary.matches(text.text).iter().any(|found| {
-            std::iter::once(&found.entry.english)
-                .chain(&found.entry.also)
-                .any(|rendering| rendering.to_lowercase().contains(lower))
+            found.entry.renderings().any(|rendering| rendering.to_lowercase().contains(lower))
         })
     })
 }

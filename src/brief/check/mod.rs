@@ -22,17 +22,24 @@ mod negation;
 mod numbers;
 mod quotes;
 mod speech;
+mod spelling;
 mod text;
 mod translit;
 mod unit;
 mod vocabulary;
 mod wording;
 
-use crate::{article::Article, brief::assemble::Copy, finding::Finding, glossary::Glossary};
+use crate::{
+    article::Article,
+    brief::assemble::Copy,
+    finding::Finding,
+    glossary::{Glossary, Names},
+};
+pub use spelling::settle;
 use unit::Unit;
 
 /// Grows with every change of a rule, so that cached briefs are checked again.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What a reader should know about the English of `copy`, which was made from `article`.
 ///
@@ -43,17 +50,19 @@ pub const VERSION: u32 = 3;
 pub fn check(article: &Article, glossary: &Glossary, copy: &Copy) -> Vec<Finding> {
     let readings = unit::Readings::of(article);
     let units = unit::units(article, copy, &readings);
-    let (mut findings, mut names) = (Vec::new(), Vec::new());
+    let table = Names::of(article, glossary);
+    let known = names::Known { glossary, table: &table };
+    let (mut findings, mut heard) = (Vec::new(), Vec::new());
     for unit in &units {
         evidence::check(unit, &mut findings);
         if !unit.is_missing() {
             compare(unit, &mut findings);
-            names::check(unit, glossary, &mut names, &mut findings);
+            names::check(unit, &known, &mut heard, &mut findings);
             adherence::check(unit, glossary, &mut findings);
         }
     }
     wording::repeats(&units, &mut findings);
-    names::constancy(names, &mut findings);
+    names::constancy(heard, &mut findings);
     coverage::sections(article, copy, &mut findings);
     findings
 }

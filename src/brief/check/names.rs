@@ -5,8 +5,13 @@
 //! not know is a name, and must sound like some word of the Arabic, with or without what is
 //! attached to it. A name known to the dictionary that is not there is an error, one judged by its
 //! sound a warning. Acronyms and words with digits are left to other checks.
+//!
+//! Arabic persons are told more sharply. A word that is a spelling of an Arabic given name needs
+//! that very name: "Mohammed" is not the sound of `حمد`, which is Hamad. A person of the article's
+//! table whom a translation does not name is missing, and where another Arabic name stands in the
+//! English instead, that one is an error.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     adherence,
@@ -17,8 +22,17 @@ use super::{
 };
 use crate::{
     finding::{Code, Finding, Severity},
-    glossary::Glossary,
+    glossary::{Glossary, Match, Names, fold},
 };
+
+/// What is known of names before a unit is read.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// Terms, and the parts of personal names.
+    pub(super) glossary: &'a Glossary,
+    /// The article's own names.
+    pub(super) table: &'a Names,
+}
 
 /// Endings that make another word of a name: peoples, adjectives, plurals.
 const ENDINGS: [&str; 19] = [
@@ -83,17 +97,23 @@ pub(super) struct Rendering<'u, 'a> {
 /// Says which names have nothing in the source, and keeps those that were heard there.
 pub(super) fn check<'u, 'a>(
     unit: &'u Unit<'a>,
-    glossary: &Glossary,
+    names: &Known<'_>,
     heard: &mut Vec<Rendering<'u, 'a>>,
     findings: &mut Vec<Finding>,
 ) {
     let mut done: Vec<&str> = Vec::new();
+    let missing = missing(unit, names);
     let title_case = unit.kind != Kind::Passage && is_title_case(unit);
     for (index, word) in unit.english.words.iter().enumerate() {
         let typed = name_of(unit, *word);
         let Some(typed) = typed.filter(|typed| !title_case && !done.contains(typed)) else {
             continue;
         };
+        if let Some(false) = given(unit, names, index, typed) {
+            done.push(typed);
+            instead(unit, typed, &missing, findings);
+            continue;
+        }
         let known = known(unit, *word, typed);
         if known.is_some_and(|entry| entry.whole && !(entry.name && entry.has_stems())) {
             continue;
@@ -111,11 +131,82 @@ pub(super) fn check<'u, 'a>(
             if name.is_none() {
                 heard.push(Rendering { arabic, lower, typed, unit });
             }
-        } else if !joined(unit, index) && !adherence::renders(unit, glossary, &lower) {
+        } else if !joined(unit, index) && !adherence::renders(unit, names.glossary, &lower) {
             let severity = if name.is_some() { Severity::Error } else { Severity::Warning };
             say(unit, typed, severity, findings);
         }
     }
+    for person in missing {
+        let typed = &unit.arabic.as_deref().map_or("", |arabic| arabic.text)[person.span.clone()];
+        let what = format!("The source names “{typed}” ({}), the English does not.", person.english);
+        unit.say(findings, Code::NameMissing, Severity::Warning, what);
+    }
+}
+
+/// The persons of the table whom the Arabic names and no word of its translation sounds like.
+fn missing<'t>(unit: &Unit<'_>, names: &Known<'t>) -> Vec<Match<'t>> {
+    let Some(arabic) = unit.arabic.as_deref() else { return Vec::new() };
+    let mut missing: Vec<Match<'t>> = Vec::new();
+    for person in names.table.persons(arabic.text) {
+        let told = missing.iter().any(|other| other.english == person.english);
+        if !told && !is_named(unit, names.glossary, &arabic.text[person.span.clone()]) {
+            missing.push(person);
+        }
+    }
+    missing
+}
+
+/// Whether a word of the English is a part of a person's name.
+fn is_named(unit: &Unit<'_>, glossary: &Glossary, arabic: &str) -> bool {
+    let folded = fold(arabic);
+    let parts = || folded.split_whitespace().filter(|part| !matches!(*part, "بن" | "ابن" | "بنت"));
+    unit.english.words.iter().filter_map(|word| name_of(unit, *word)).any(|typed| {
+        let lower = typed.to_lowercase();
+        parts().any(|part| is_spelling(glossary, &lower, part))
+    })
+}
+
+/// Whether an English word in lower case can be an Arabic part of a name: by the list where both
+/// stand in it, else by sound.
+pub(super) fn is_spelling(glossary: &Glossary, lower: &str, part: &str) -> bool {
+    let listed = glossary.name_parts(lower);
+    if bare_forms(part).any(|form| listed.iter().any(|own| own == form)) {
+        return true;
+    }
+    let decided = !listed.is_empty() && glossary.part(part).is_some();
+    let sounds = |name: Name| {
+        let limit = name.limit();
+        bare_forms(part).any(|form| name.cost(form, limit) <= limit)
+    };
+    !decided && Name::of(lower).is_some_and(sounds)
+}
+
+/// Whether a word that is a spelling of an Arabic given name has that name in the source; `None`
+/// for other words, and for one that stands alone where a sentence opens.
+fn given(unit: &Unit<'_>, names: &Known<'_>, index: usize, typed: &str) -> Option<bool> {
+    let lower = typed.to_lowercase();
+    if names.glossary.name_parts(&lower).is_empty() || !is_surely_name(unit, index, typed) {
+        return None;
+    }
+    let there = unit.texts().any(|text| {
+        let (alone, pairs) = (text.words(), (0..text.len()).filter_map(|at| text.pair(at)));
+        alone.map(Cow::Borrowed).chain(pairs.map(Cow::Owned)).any(|word| {
+            is_spelling(names.glossary, &lower, &fold(&word))
+        })
+    });
+    Some(there || stands_in_latin(unit, &lower) || adherence::renders(unit, names.glossary, &lower))
+}
+
+/// Says that another person stands in the English than in the source.
+fn instead(unit: &Unit<'_>, typed: &str, missing: &[Match<'_>], findings: &mut Vec<Finding>) {
+    let Some(person) = missing.first() else {
+        return say(unit, typed, Severity::Warning, findings);
+    };
+    let what = format!(
+        "The English names “{typed}”, which its source does not; the source names {}.",
+        person.english
+    );
+    unit.say(findings, Code::NameUnsupported, Severity::Error, what);
 }
 
 /// What the dictionary says of a name, its genitive left out.
