@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     article::{Article, Dateline, Marker, Release, SourceId},
     finding::Finding,
+    glossary::Name,
 };
 
 /// The result: a checked English brief of one Arabic article.
@@ -41,6 +42,9 @@ pub struct Brief {
     pub sections: Vec<BriefSection>,
     /// What a reader should know.
     pub findings: Vec<Finding>,
+    /// The article's persons, places and organisations, each with its one English.
+    #[serde(default)]
+    pub names: Vec<Name>,
     /// By what and from what it was made.
     pub provenance: Provenance,
     /// What it cost.

@@ -6,10 +6,10 @@
 //! place or person that is not there at all is a missing name. Common words of the glossary help a
 //! translator and are not asked for.
 
-use super::{text::English, unit::Unit};
+use super::{names, text::English, unit::Unit};
 use crate::{
     finding::{Code, Finding, Severity},
-    glossary::{Entry, Glossary, Kind},
+    glossary::{Entry, Glossary, Kind, fold},
 };
 
 /// Says which terms of the Arabic the English puts in other words.
@@ -19,11 +19,12 @@ pub(super) fn check(unit: &Unit<'_>, glossary: &Glossary, findings: &mut Vec<Fin
     for found in glossary.matches(arabic.text) {
         let entry = found.entry;
         let Some((code, severity)) = code(entry.kind) else { continue };
-        if said.iter().any(|other| std::ptr::eq(*other, entry)) || stands(entry, &unit.english) {
+        let typed = &arabic.text[found.span.clone()];
+        let told = said.iter().any(|other| std::ptr::eq(*other, entry));
+        if told || stands(entry, &unit.english) || is_name(code) && sounds(unit, glossary, typed) {
             continue;
         }
         said.push(entry);
-        let typed = &arabic.text[found.span.clone()];
         let what = format!("The source has “{typed}” ({}), the English does not.", found.english);
         unit.say(findings, code, severity, what);
     }
@@ -40,6 +41,20 @@ fn code(kind: Kind) -> Option<(Code, Severity)> {
         Kind::Organisation | Kind::Agency => Some((Code::GlossaryIgnored, Severity::Info)),
         _ => None,
     }
+}
+
+fn is_name(code: Code) -> bool {
+    code == Code::NameMissing
+}
+
+/// Whether a capitalised word sounds like the Arabic, as a name does that is spelled another way.
+fn sounds(unit: &Unit<'_>, glossary: &Glossary, typed: &str) -> bool {
+    let folded = fold(typed);
+    let mut words = unit.english.words.iter().filter(|word| word.capital);
+    words.any(|word| {
+        let lower = unit.english.lower(*word);
+        folded.split(' ').any(|part| names::is_spelling(glossary, lower, part))
+    })
 }
 
 /// Whether a rendering of the entry stands in the English.

@@ -1,18 +1,23 @@
 //! What the source attributes must not become a bare fact.
 //!
 //! Where the Arabic surely attributes ("said", "according to") and the English has no word of
-//! saying, claiming, finding or showing at all, the speaker is lost. A summary is judged by the
-//! paragraphs it cites, and only where every one of them attributes. Doubt, so a warning.
+//! saying, claiming, finding or showing at all, the speaker is lost. Where the Arabic of a
+//! translation opens with such a verb, its English needs a word that means nothing but saying. A
+//! summary is judged by the paragraphs it cites, and only where every one of them attributes.
+//! Doubt, so a warning.
 
 use super::{
     speech,
     unit::{Kind, Unit},
+    vocabulary::Meaning,
 };
 use crate::finding::{Code, Finding, Severity};
 
 /// Says where a statement lost its speaker.
 pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
-    if unit.kind != Kind::Passage || speech::reports(&unit.english) {
+    let opens = unit.arabic.as_deref().is_some_and(|a| a.meaning(0).is(Meaning::SURE_SPEECH));
+    let told = if opens { speech::surely_reports } else { speech::reports };
+    if unit.kind != Kind::Passage || told(&unit.english) {
         return;
     }
     let verbs: Vec<Option<&str>> = unit.source_texts().map(speech::attributes).collect();

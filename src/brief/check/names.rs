@@ -229,7 +229,9 @@ fn name_of<'a>(unit: &Unit<'a>, word: Word) -> Option<&'a str> {
     let typed = typed.strip_suffix("'s").or_else(|| typed.strip_suffix("’s")).unwrap_or(typed);
     let letters = typed.chars().filter(|c| c.is_alphabetic()).count();
     let lowers = typed.chars().any(char::is_lowercase);
-    if !word.capital || letters < 3 || !lowers || typed.chars().any(|c| c.is_ascii_digit()) {
+    // Three capitals and more are an acronym, whatever stands between them: AfCFTA.
+    let acronym = typed.chars().filter(|c| c.is_uppercase()).count() > 2;
+    if acronym || !word.capital || letters < 3 || !lowers || typed.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
     (!typed.contains(['\'', '’'])).then_some(typed)

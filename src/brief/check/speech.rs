@@ -297,6 +297,22 @@ pub(super) fn reports(english: &English<'_>) -> bool {
     english.lowered().any(|word| OPENINGS.open(word)) || english.text.contains(": ")
 }
 
+/// Whether the English has a word that can only mean that somebody says so, or a colon.
+pub(super) fn surely_reports(english: &English<'_>) -> bool {
+    static WEAK: LazyLock<Openings> = LazyLock::new(|| Openings::of(WEAK_STEMS));
+    static OPENINGS: LazyLock<Openings> = LazyLock::new(|| Openings::of(STEMS));
+    english.lowered().any(|word| OPENINGS.open(word) && !WEAK.open(word))
+        || english.text.contains(": ")
+}
+
+/// Stems among them that also stand in sentences nobody says.
+const WEAK_STEMS: &[&str] = &[
+    "account", "agree", "asked", "asking", "called", "calling", "calls", "convey", "demonstrat",
+    "evidence", "evident", "expect", "feel", "felt", "found", "heard", "issued", "outlin", "point",
+    "proof", "publish", "quot", "recall", "releas", "repeat", "respon", "rul", "saw", "sees",
+    "show", "speak", "speech", "spoke", "via", "view", "word", "writing",
+];
+
 /// Whether a word in lower case is a reporting verb as it follows its speaker.
 pub(super) fn is_verb(lower: &str) -> bool {
     const AFTER: [&str; 22] = [
