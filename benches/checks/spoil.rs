@@ -26,6 +26,8 @@ pub(crate) struct Spoiled {
     pub(crate) codes: &'static [Code],
 }
 
+/// A dropped day of a month is a missing number or a missing date.
+const DROPPED: &[Code] = &[Code::NumberMissing, Code::NumberUnsupported, Code::DateMissing];
 const NUMBER: &[Code] = &[Code::NumberMissing, Code::NumberUnsupported];
 const DATE: &[Code] = &[Code::DateMissing, Code::DateUnsupported];
 const NAME: &[Code] = &[Code::NameMissing, Code::NameUnsupported, Code::GlossaryIgnored];
@@ -60,7 +62,7 @@ pub(crate) fn spoil(kind: &str, rows: &[&Pair], index: usize) -> Option<Spoiled>
     let text = pair.reference.as_str();
     let (english, codes) = match kind {
         "number changed" => (number_changed(text, pair.line)?, NUMBER),
-        "number dropped" => (number_dropped(text)?, NUMBER),
+        "number dropped" => (number_dropped(text)?, DROPPED),
         "month changed" => (next_of(text, &MONTHS)?, DATE),
         "weekday changed" => (next_of(text, &WEEKDAYS)?, DATE),
         "name swapped" => (name_swapped(rows, index)?, NAME),

@@ -65,14 +65,14 @@ pub fn closing(
     passages: Vec<super::Evidence>,
 ) -> Task {
     let title = article.title.as_deref().map(|title| numerals::rewrite(title).into_owned());
-    let terms = terms(names, glossary, title.as_deref());
+    let terms = terms_of(names, glossary, title.as_deref());
     Task::Headline { title, passages, terms, detail }
 }
 
-/// The terms that go with one text.
+/// The names and terms that go with one text of which no more is known.
 #[must_use]
 pub fn terms(glossary: &Glossary, text: &str) -> Vec<Term> {
-    glossary.terms_in_limited(text, TERMS)
+    Names::of_text(text, glossary).terms(text, glossary, TERMS)
 }
 
 struct Desk<'a> {
@@ -115,7 +115,8 @@ impl Desk<'_> {
         if texts.is_empty() {
             return None;
         }
-        let terms = terms(self.names, self.glossary, texts.iter().map(|text| text.text.as_str()));
+        let all = texts.iter().map(|text| text.text.as_str());
+        let terms = terms_of(self.names, self.glossary, all);
         Some(Task::Translate { texts, context: self.article.title.clone(), terms })
     }
 
@@ -127,7 +128,7 @@ impl Desk<'_> {
         let paragraphs: Vec<Text> =
             section.paragraphs.iter().map(|p| text(p.id, &p.text)).collect();
         let all = heading.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str()));
-        let terms = terms(self.names, self.glossary, all);
+        let terms = terms_of(self.names, self.glossary, all);
         let context = self.article.title.clone();
         Some(Task::Summarize { heading, paragraphs, context, terms, detail: self.detail })
     }
@@ -146,7 +147,7 @@ impl Desk<'_> {
 
 /// The names and terms of texts, each once, in order of appearance; so many of each text that none
 /// is left without its own.
-fn terms<'t>(
+fn terms_of<'t>(
     names: &Names,
     glossary: &Glossary,
     texts: impl IntoIterator<Item = &'t str>,

@@ -157,7 +157,9 @@ fn a_wrong_line_is_named_by_its_place() {
     insta::assert_snapshot!(wrong("[country]\n\"إيران\" = \"\"\n"));
     insta::assert_snapshot!(wrong("[planet]\n\"المريخ\" = \"Mars\"\n"));
     insta::assert_snapshot!(wrong("[country]\n\n\"إيران\" = { english = \"Iran\" }\n"));
-    insta::assert_snapshot!(wrong("[rank]\n\"عميد\" = { en = \"Dean\", when = [{ en = \"x\" }] }\n"));
+    insta::assert_snapshot!(wrong(
+        "[rank]\n\"عميد\" = { en = \"Dean\", when = [{ en = \"x\" }] }\n"
+    ));
 }
 
 #[test]

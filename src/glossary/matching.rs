@@ -155,11 +155,7 @@ fn meaning<'g>(
     let (from, to) = window(&folded.text, range);
     let before_name = entry.senses.iter().any(|sense| sense.before_name)
         && name_follows(&folded.text[range.end..to], around.is_name);
-    entry.english_in(&Around {
-        near: &folded.text[from..to],
-        country: around.country,
-        before_name,
-    })
+    entry.english_in(&Around { near: &folded.text[from..to], country: around.country, before_name })
 }
 
 /// A stretch of the text round a match, at the bounds of letters.
@@ -199,8 +195,12 @@ fn stands_alone(words: &str, range: Range<usize>, pattern: &Pattern) -> bool {
 pub(super) fn bare(word: &str) -> &str {
     let long = |rest: &&str| rest.chars().nth(2).is_some();
     let articles = WITH_ARTICLE.iter().rev().filter_map(|open| word.strip_prefix(open));
-    let particles = ["و", "ب", "ل", "ك", "ف"].iter().filter_map(|open| word.strip_prefix(open));
-    articles.filter(long).min_by_key(|rest| rest.len()).or_else(|| particles.filter(long).next()).unwrap_or(word)
+    let mut particles = ["و", "ب", "ل", "ك", "ف"].iter().filter_map(|open| word.strip_prefix(open));
+    articles
+        .filter(long)
+        .min_by_key(|rest| rest.len())
+        .or_else(|| particles.find(long))
+        .unwrap_or(word)
 }
 
 /// The end of the original character whose folded form ends at `end`, marks after it left out.

@@ -92,6 +92,12 @@ impl Names {
         Self(Arc::new(table))
     }
 
+    /// The names of one text.
+    #[must_use]
+    pub fn of_text(text: &str, glossary: &Glossary) -> Self {
+        Self::of(&Article { title: Some(text.to_owned()), ..Article::default() }, glossary)
+    }
+
     /// The table: persons, places and organisations in order of appearance.
     #[must_use]
     pub fn list(&self) -> &[Name] {
@@ -124,7 +130,8 @@ impl Names {
     pub fn terms(&self, text: &str, glossary: &Glossary, most: usize) -> Vec<Term> {
         let own = self.persons(text);
         let free = |one: &Match<'_>| {
-            own.iter().all(|name| one.span.end <= name.span.start || name.span.end <= one.span.start)
+            own.iter()
+                .all(|name| one.span.end <= name.span.start || name.span.end <= one.span.start)
         };
         let listed = glossary.matches_in(text, self.country()).into_iter();
         let listed = listed.filter(|one| one.entry.kind.is_sent() && free(one));
@@ -171,7 +178,6 @@ impl Names {
         }
         list
     }
-
 }
 
 impl PartialEq for Names {
@@ -231,7 +237,13 @@ impl Table {
 }
 
 fn person(arabic: String, english: String) -> Entry {
-    Entry { kind: Kind::Person, arabic: vec![arabic], english, also: Vec::new(), senses: Vec::new() }
+    Entry {
+        kind: Kind::Person,
+        arabic: vec![arabic],
+        english,
+        also: Vec::new(),
+        senses: Vec::new(),
+    }
 }
 
 fn named(kind: Kind) -> Option<Named> {
@@ -259,11 +271,7 @@ fn country<'g>(article: &Article, glossary: &'g Glossary) -> Option<&'g str> {
 }
 
 /// Whether a family name stands somewhere in the article outside of full names.
-fn stands_alone(
-    family: &str,
-    article: &Article,
-    full: &[(&str, std::ops::Range<usize>)],
-) -> bool {
+fn stands_alone(family: &str, article: &Article, full: &[(&str, std::ops::Range<usize>)]) -> bool {
     let letter = |c: char| c.is_alphanumeric();
     texts(article).any(|text| {
         text.match_indices(family).any(|(at, found)| {

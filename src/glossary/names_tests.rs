@@ -30,14 +30,26 @@ fn a_name_after_a_title_is_spelled_as_agencies_spell_it() {
         persons(&["أعلن وزير النقل العماني سالم بن حمد الراشدي بدء العمل."]),
         ["Salem bin Hamad al-Rashidi"]
     );
-    assert_eq!(persons(&["وقالت المتحدثة باسم الجمعية مريم الجنيبي إن العمل بدأ."]), ["Maryam al-Junaibi"]);
-    assert_eq!(persons(&["ووصل الشيخ عبدالرحمن بن ناصر المنيعي أمس."]), ["Abdulrahman bin Nasser al-Munaii"]);
+    assert_eq!(
+        persons(&["وقالت المتحدثة باسم الجمعية مريم الجنيبي إن العمل بدأ."]),
+        ["Maryam al-Junaibi"]
+    );
+    assert_eq!(
+        persons(&["ووصل الشيخ عبدالرحمن بن ناصر المنيعي أمس."]),
+        ["Abdulrahman bin Nasser al-Munaii"]
+    );
 }
 
 #[test]
 fn a_name_without_a_title_is_told_by_its_parts() {
-    assert_eq!(persons(&["وقال رئيس الشركة المشغلة ناصر الحبسي إن المشروع كبير."]), ["Nasser al-Habsi"]);
-    assert_eq!(persons(&["وشارك فيه أحمد خالد الغامدي ومحمود سالم."]), ["Ahmed Khaled al-Ghamdi", "Mahmoud Salem"]);
+    assert_eq!(
+        persons(&["وقال رئيس الشركة المشغلة ناصر الحبسي إن المشروع كبير."]),
+        ["Nasser al-Habsi"]
+    );
+    assert_eq!(
+        persons(&["وشارك فيه أحمد خالد الغامدي ومحمود سالم."]),
+        ["Ahmed Khaled al-Ghamdi", "Mahmoud Salem"]
+    );
 }
 
 #[test]
@@ -56,7 +68,10 @@ fn words_that_are_also_names_are_left_alone() {
 fn a_country_spells_names_its_own_way() {
     assert_eq!(persons(&["طهران - قال المدير حسين محمدي إن إيران مستعدة."]), ["Hossein Mohammadi"]);
     assert_eq!(persons(&["القاهرة - قال المدير محمد جمال إن مصر مستعدة."]), ["Mohamed Gamal"]);
-    assert_eq!(persons(&["الرباط - قال المدير محمد بن يوسف إن المغرب مستعد."]), ["Mohamed Ben Youssef"]);
+    assert_eq!(
+        persons(&["الرباط - قال المدير محمد بن يوسف إن المغرب مستعد."]),
+        ["Mohamed Ben Youssef"]
+    );
 }
 
 #[test]
@@ -64,14 +79,21 @@ fn a_family_name_alone_is_rendered_as_in_the_full_name() {
     let paragraphs = ["قال المدير ناصر الحبسي إن العمل بدأ.", "وأضاف الحبسي أن العمل كبير."];
     let names = Names::of(&article(&paragraphs), &glossary());
     let terms = names.terms(paragraphs[1], &glossary(), 9);
-    assert!(terms.iter().any(|term| (term.arabic.as_str(), term.english.as_str()) == ("الحبسي", "al-Habsi")), "{terms:?}");
+    assert!(
+        terms
+            .iter()
+            .any(|term| (term.arabic.as_str(), term.english.as_str()) == ("الحبسي", "al-Habsi")),
+        "{terms:?}"
+    );
     assert_eq!(names.list().len(), 1);
 }
 
 #[test]
 fn the_glossarys_names_are_in_the_table_with_their_kind() {
-    let names = Names::of(&article(&["زار قاسم سليماني بكين وطهران، وفق وكالة مهر للأنباء."]), &glossary());
-    let found: Vec<(&str, Named)> = names.list().iter().map(|name| (name.en.as_str(), name.kind)).collect();
+    let names =
+        Names::of(&article(&["زار قاسم سليماني بكين وطهران، وفق وكالة مهر للأنباء."]), &glossary());
+    let found: Vec<(&str, Named)> =
+        names.list().iter().map(|name| (name.en.as_str(), name.kind)).collect();
     assert_eq!(
         found,
         [
@@ -90,7 +112,11 @@ fn names_and_offices_are_sent_before_common_words_where_only_some_can_be() {
     let names = Names::of(&article(&[text]), &glossary());
     let terms = names.terms(text, &glossary(), 3);
     let english: Vec<&str> = terms.iter().map(|term| term.english.as_str()).collect();
-    assert_eq!(english.iter().filter(|e| ["foreign minister", "Nasser al-Habsi"].contains(e)).count(), 2, "{english:?}");
+    assert_eq!(
+        english.iter().filter(|e| ["foreign minister", "Nasser al-Habsi"].contains(e)).count(),
+        2,
+        "{english:?}"
+    );
 }
 
 #[test]

@@ -32,7 +32,9 @@ pub(super) fn word(arabic: &str) -> String {
 /// A word with a capital first letter.
 pub(super) fn capital(word: &str) -> String {
     let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }
 
 fn is_mark(c: char) -> bool {

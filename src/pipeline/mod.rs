@@ -29,7 +29,7 @@ use crate::{
     },
     digest::hex,
     finding::Finding,
-    glossary::Glossary,
+    glossary::{Glossary, Names},
     outside::Outside,
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
@@ -236,6 +236,7 @@ impl Gateway {
     ) -> Brief {
         let Reading { article, findings } = reading;
         let checks = check::check(&article, &self.glossary, &copy);
+        let names = check::settle(&Names::of(&article, &self.glossary), &self.glossary, &copy);
         let Copy { headline, summary, sections, findings: missing } = copy;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
         let findings: Vec<Finding> =
@@ -248,6 +249,7 @@ impl Gateway {
             summary,
             sections,
             findings,
+            names,
             provenance: Provenance {
                 machine_generated: true,
                 draft: true,

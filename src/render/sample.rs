@@ -7,6 +7,10 @@ use crate::{
     article::{self, Article, Source, SourceId},
     brief::{Brief, BriefSection, BriefUsage, EngineUsed, Passage, Provenance, assemble::MISSING},
     finding::{Code, Finding, Severity},
+    glossary::{
+        Name,
+        names::{Named, Origin},
+    },
 };
 
 const PORT: &str = include_str!("../../examples/port.txt");
@@ -67,6 +71,12 @@ pub(crate) fn of(article: Article) -> Brief {
         ],
         sections: sections(&article),
         findings: findings(),
+        names: vec![Name {
+            ar: "سالم بن حمد الراشدي".to_owned(),
+            en: "Salem bin Hamad al-Rashidi".to_owned(),
+            kind: Named::Person,
+            from: Origin::Transliteration,
+        }],
         provenance: Provenance {
             machine_generated: true,
             draft: true,

@@ -59,9 +59,7 @@ fn sounds(unit: &Unit<'_>, glossary: &Glossary, typed: &str) -> bool {
 
 /// Whether a rendering of the entry stands in the English.
 fn stands(entry: &Entry, english: &English<'_>) -> bool {
-    entry
-        .renderings()
-        .any(|rendering| holds(english, rendering) || shortened(english, rendering))
+    entry.renderings().any(|rendering| holds(english, rendering) || shortened(english, rendering))
 }
 
 /// Whether a name of several words stands as its initials, as US, U.S. or UAE, or as its last word.

@@ -251,6 +251,18 @@ fn days(unit: &Unit<'_>, english: &[(Named, usize)], findings: &mut Vec<Finding>
             unit.say(findings, Code::DateMissing, Severity::Error, what);
         }
     }
+    if is_first(arabic) && !told.iter().any(|number| number.value == one) {
+        let what = "The source has day “الأول” (1), the English does not.";
+        unit.say(findings, Code::DateMissing, Severity::Error, what);
+    }
+}
+
+/// Whether the first of a month is named: `الأول من أكتوبر`.
+fn is_first(arabic: &Arabic<'_>) -> bool {
+    arabic.marks().iter().any(|(index, mark)| {
+        let before = |back: usize| index.checked_sub(back).map_or("", |at| arabic.word(at));
+        matches!(mark, Mark::Month(..)) && before(1) == "من" && before(2) == "الاول"
+    })
 }
 
 /// Whether a number stands right before or after a month.
@@ -298,6 +310,13 @@ mod tests {
         );
         let found = translation(arabic, "The conference began in the capital on August 2.");
         assert_eq!(codes(&found), [Code::DateUnsupported, Code::DateMissing]);
+        let first = "بدأ المؤتمر في الأول من آب في العاصمة.";
+        for right in ["on August 1", "on the first of August"] {
+            let right = format!("The conference began in the capital {right}.");
+            assert_eq!(codes(&translation(first, &right)), []);
+        }
+        let lost = translation(first, "The conference began in the capital in August.");
+        assert_eq!(codes(&lost), [Code::DateMissing]);
     }
 
     #[test]

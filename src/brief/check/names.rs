@@ -138,7 +138,8 @@ pub(super) fn check<'u, 'a>(
     }
     for person in missing {
         let typed = &unit.arabic.as_deref().map_or("", |arabic| arabic.text)[person.span.clone()];
-        let what = format!("The source names “{typed}” ({}), the English does not.", person.english);
+        let what =
+            format!("The source names “{typed}” ({}), the English does not.", person.english);
         unit.say(findings, Code::NameMissing, Severity::Warning, what);
     }
 }
@@ -190,9 +191,10 @@ fn given(unit: &Unit<'_>, names: &Known<'_>, index: usize, typed: &str) -> Optio
     }
     let there = unit.texts().any(|text| {
         let (alone, pairs) = (text.words(), (0..text.len()).filter_map(|at| text.pair(at)));
-        alone.map(Cow::Borrowed).chain(pairs.map(Cow::Owned)).any(|word| {
-            is_spelling(names.glossary, &lower, &fold(&word))
-        })
+        alone
+            .map(Cow::Borrowed)
+            .chain(pairs.map(Cow::Owned))
+            .any(|word| is_spelling(names.glossary, &lower, &fold(&word)))
     });
     Some(there || stands_in_latin(unit, &lower) || adherence::renders(unit, names.glossary, &lower))
 }
@@ -231,7 +233,12 @@ fn name_of<'a>(unit: &Unit<'a>, word: Word) -> Option<&'a str> {
     let lowers = typed.chars().any(char::is_lowercase);
     // Three capitals and more are an acronym, whatever stands between them: AfCFTA.
     let acronym = typed.chars().filter(|c| c.is_uppercase()).count() > 2;
-    if acronym || !word.capital || letters < 3 || !lowers || typed.chars().any(|c| c.is_ascii_digit()) {
+    if acronym
+        || !word.capital
+        || letters < 3
+        || !lowers
+        || typed.chars().any(|c| c.is_ascii_digit())
+    {
         return None;
     }
     (!typed.contains(['\'', '’'])).then_some(typed)
@@ -410,6 +417,39 @@ mod tests {
         let found = translation(ARABIC, person);
         assert_eq!((found[0].code, found[0].severity), (Code::NameUnsupported, Severity::Warning));
         assert!(found[0].message.contains("Soleimani"));
+    }
+
+    const MINISTER: &str = "أعلن وزير النقل سالم بن حمد الراشدي بدء العمل في الميناء.";
+
+    #[test]
+    fn another_person_than_the_sources_is_an_error_that_names_the_right_one() {
+        let wrong =
+            "Transport Minister Sultan bin Mohammed announced the start of work at the port.";
+        let found = translation(MINISTER, wrong);
+        let errors: Vec<&str> = found
+            .iter()
+            .filter(|one| (one.code, one.severity) == (Code::NameUnsupported, Severity::Error))
+            .map(|one| one.message.as_str())
+            .collect();
+        assert_eq!(errors.len(), 2, "{errors:?}");
+        assert!(errors[0].contains("“Sultan”") && errors[1].contains("“Mohammed”"), "{errors:?}");
+        assert!(errors[0].contains("Salem bin Hamad al-Rashidi"), "{errors:?}");
+        assert!(codes(&found).contains(&Code::NameMissing));
+    }
+
+    #[test]
+    fn a_person_in_any_usual_spelling_is_silent() {
+        for name in ["Salem bin Hamad al-Rashidi", "Salim bin Hamad Al Rashdi", "al-Rashidi"] {
+            let right =
+                format!("Transport Minister {name} announced the start of work at the port.");
+            assert_eq!(codes(&translation(MINISTER, &right)), [], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_person_who_is_left_out_is_missing() {
+        let left = "The transport minister announced the start of work at the port.";
+        assert_eq!(codes(&translation(MINISTER, left)), [Code::NameMissing]);
     }
 
     #[test]

@@ -9,10 +9,7 @@
 
 use super::unit::{Kind, Unit};
 use crate::{
-    article::{
-        dates::Mark,
-        numerals::{Decimal, Number, NumberKind, Written},
-    },
+    article::numerals::{Decimal, Number, NumberKind, Written},
     brief::numbers::Rule,
     finding::{Code, Finding, Severity},
 };
@@ -61,40 +58,6 @@ pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     }
     if unit.kind == Kind::Passage && missing.is_empty() && extra.is_empty() {
         contradiction(unit, english, findings);
-        days(unit, english, findings);
-    }
-}
-
-/// A small ordinal before a month is a day, which English writes in digits: it is not let go.
-fn days(unit: &Unit<'_>, english: &[Number], findings: &mut Vec<Finding>) {
-    let Some(arabic) = unit.arabic.as_deref() else { return };
-    let before_month = |number: &Number| {
-        let next = (0..arabic.len()).find(|at| arabic.place(*at).start >= number.span.end);
-        let next = next.map(|at| if arabic.word(at) == "من" { at + 1 } else { at });
-        let month = |(at, mark): &(usize, Mark)| Some(*at) == next && matches!(mark, Mark::Month(..));
-        arabic.marks().iter().any(month)
-    };
-    let small = |number: &&Number| {
-        number.kind == NumberKind::Ordinal
-            && number.written == Written::Words
-            && number.value <= Decimal::from(10)
-    };
-    let lost = arabic.numbers().iter().filter(small).find(|number| {
-        before_month(number) && !english.iter().any(|one| alike(number, one))
-    });
-    if let Some(lost) = lost {
-        let said = arabic.text[lost.span.clone()].trim();
-        let what = format!("The source has the day {}, the English does not.", shown(said, lost));
-        unit.say(findings, Code::NumberMissing, Severity::Error, what);
-    }
-    let first = |(at, mark): &(usize, Mark)| {
-        let before = |back: usize| at.checked_sub(back).map_or("", |at| arabic.word(at));
-        matches!(mark, Mark::Month(..)) && before(1) == "من" && before(2) == "الاول"
-    };
-    let one = |number: &Number| number.value == Decimal::from(1);
-    if arabic.marks().iter().any(first) && !english.iter().any(one) {
-        let what = "The source has the day “الأول” (1), the English does not.";
-        unit.say(findings, Code::NumberMissing, Severity::Error, what);
     }
 }
 

@@ -36,7 +36,8 @@ pub fn settle(table: &Names, glossary: &Glossary, copy: &Copy) -> Vec<Name> {
 /// The folded parts of a name that sound.
 fn parts(arabic: &str) -> Vec<String> {
     let folded = fold(arabic);
-    let sounding = |part: &&str| !matches!(*part, "بن" | "ابن" | "بنت" | "ال" | "ابو" | "ابي" | "عبد");
+    let sounding =
+        |part: &&str| !matches!(*part, "بن" | "ابن" | "بنت" | "ال" | "ابو" | "ابي" | "عبد");
     folded.split_whitespace().filter(sounding).map(str::to_owned).collect()
 }
 
@@ -64,7 +65,8 @@ fn stretch(
         while index > 0 && english.words.get(at).is_some_and(small) {
             at += 1;
         }
-        let word = english.words.get(at).filter(|word| word.capital && (at == start || !word.opens))?;
+        let word =
+            english.words.get(at).filter(|word| word.capital && (at == start || !word.opens))?;
         let lower = english.lower(*word);
         let lower = lower.strip_suffix("'s").unwrap_or(lower);
         if !is_spelling(glossary, lower, part) {
@@ -79,10 +81,7 @@ fn stretch(
 mod tests {
     use super::super::testing::{GLOSSARY, article, copy};
     use super::*;
-    use crate::{
-        brief::Passage,
-        glossary::names::Origin,
-    };
+    use crate::{brief::Passage, glossary::names::Origin};
 
     fn settled(arabic: &str, english: &str) -> Vec<(String, Origin)> {
         let article = article(&[arabic]);
@@ -98,19 +97,26 @@ mod tests {
 
     #[test]
     fn a_spelling_that_sounds_the_same_is_taken() {
-        let found = settled("وقال المدير زياد المنجي إن العمل بدأ.", "Ziyad al-Munji said work had begun.");
+        let found =
+            settled("وقال المدير زياد المنجي إن العمل بدأ.", "Ziyad al-Munji said work had begun.");
         assert_eq!(found, [("Ziyad al-Munji".to_owned(), Origin::Provider)]);
     }
 
     #[test]
     fn another_name_is_not() {
-        let found = settled("وقال المدير زياد المنجي إن العمل بدأ.", "Sultan al-Harbi said work had begun.");
+        let found = settled(
+            "وقال المدير زياد المنجي إن العمل بدأ.",
+            "Sultan al-Harbi said work had begun.",
+        );
         assert_eq!(found[0].1, Origin::Transliteration);
     }
 
     #[test]
     fn a_foreign_name_gets_the_english_that_sounds_like_it() {
-        let found = settled("وقال وزير النقل روبرت كلارك إن العمل بدأ.", "Robert Clark said work had begun.");
+        let found = settled(
+            "وقال وزير النقل روبرت كلارك إن العمل بدأ.",
+            "Robert Clark said work had begun.",
+        );
         assert_eq!(found, [("Robert Clark".to_owned(), Origin::Provider)]);
     }
 }
