@@ -186,7 +186,7 @@ pub(super) fn is_spelling(glossary: &Glossary, lower: &str, part: &str) -> bool 
 /// for other words, and for one that stands alone where a sentence opens.
 fn given(unit: &Unit<'_>, names: &Known<'_>, index: usize, typed: &str) -> Option<bool> {
     let lower = typed.to_lowercase();
-    if names.glossary.name_parts(&lower).is_empty() || !is_surely_name(unit, index, typed) {
+    if names.glossary.name_parts(&lower).is_empty() || !is_placed_as_name(unit, index) {
         return None;
     }
     let there = unit.texts().any(|text| {
@@ -247,9 +247,11 @@ fn name_of<'a>(unit: &Unit<'a>, word: Word) -> Option<&'a str> {
 /// Whether an unknown word at `index` is surely written as a name, and not as a word of a title or
 /// the first of a sentence.
 fn is_surely_name(unit: &Unit<'_>, index: usize, typed: &str) -> bool {
-    if COMMON.iter().any(|ending| typed.ends_with(ending)) {
-        return false;
-    }
+    !COMMON.iter().any(|ending| typed.ends_with(ending)) && is_placed_as_name(unit, index)
+}
+
+/// Whether the word at `index` stands where a name does, whatever it looks like.
+fn is_placed_as_name(unit: &Unit<'_>, index: usize) -> bool {
     let word = |at: usize| unit.english.words.get(at).copied();
     let before = index.checked_sub(1).and_then(word);
     let next = word(index + 1);
