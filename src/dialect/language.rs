@@ -129,8 +129,12 @@ pub(super) fn decoded(task: &Task, reply: Reply) -> Result<Decoded, Fault> {
     Ok(Decoded { answer, usage: reply.usage, model, findings })
 }
 
-/// Whether a vendor's name of a model may stand in a brief: a name and no prose.
+/// Whether a vendor's name of a model may stand in a brief: a name, not prose, and not the path of
+/// a file, which servers at home say for want of a name.
 pub(super) fn is_name(name: &str) -> bool {
+    if name.starts_with(['/', '.']) {
+        return false;
+    }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/@+".contains(&byte);
     (1..=100).contains(&name.len()) && name.bytes().all(plain)
 }

@@ -124,7 +124,7 @@ fn a_model_is_named_by_a_name_and_nothing_else() {
     };
     let good = "google/gemma-3-4b-it:free";
     assert_eq!(named(good).as_deref(), Some(good));
-    for other in ["", "<b>best model</b>", &"m".repeat(101)] {
+    for other in ["", "/srv/models/gemma.gguf", "<b>best model</b>", &"m".repeat(101)] {
         assert_eq!(named(other), None, "{other}");
     }
 }
