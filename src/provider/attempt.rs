@@ -50,6 +50,9 @@ pub(crate) struct Provider {
 /// How often a task is halved that a provider finds too long.
 const HALVINGS: u32 = 4;
 
+/// What a provider is told that left texts out.
+const LEFT_OUT: &str = "it gave no English for some of the texts";
+
 /// What one provider is asked.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
@@ -183,11 +186,20 @@ impl Provider {
 
     async fn ask_whole(&self, asked: Asked<'_>, calls: &mut u32) -> Result<Answered, Denied> {
         let mut complaints = asked.complaints.to_vec();
+        let mut partial = None;
         loop {
             let (fault, took) = match self.attempt(&asked, &complaints, calls).await {
-                Ok(answered) => return Ok(answered),
-                Err(Miss::Uncalled(denied)) => return Err(denied),
-                Err(Miss::Called(fault, took)) => (fault, took),
+                Ok(answered) if partial.is_none() && self.may_complete(&answered, *calls) => {
+                    complaints.push(LEFT_OUT.to_owned());
+                    partial = Some(answered);
+                    continue;
+                }
+                Ok(answered) => return Ok(fuller(partial, answered)),
+                Err(miss) => match (partial.take(), miss) {
+                    (Some(partial), _) => return Ok(partial),
+                    (None, Miss::Uncalled(denied)) => return Err(denied),
+                    (None, Miss::Called(fault, took)) => (fault, took),
+                },
             };
             if fault.kind == FaultKind::Invalid && self.place.capabilities().repairs {
                 complaints.push(fault.detail.clone());
@@ -197,6 +209,11 @@ impl Provider {
                 None => return Err(self.denied(fault, *calls)),
             }
         }
+    }
+
+    /// Whether a provider that left texts out is told so and asked once more.
+    fn may_complete(&self, answered: &Answered, calls: u32) -> bool {
+        !is_whole(&answered.answer) && self.place.capabilities().repairs && calls < self.attempts()
     }
 
     /// One tiny call, whatever breaker and limits say: the model that answered.
@@ -260,7 +277,7 @@ impl Provider {
         let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
         let took = clock::now().duration_since(began);
         self.report(pass, turn, &outcome, took);
-        settle(hold, &outcome).await;
+        settle(hold, &outcome, &estimate).await;
         outcome.map_err(|fault| Miss::Called(fault, took))
     }
 
@@ -399,11 +416,34 @@ fn busy(fault: Fault, asked: &Asked<'_>) -> Miss {
     Miss::Uncalled(Denied { fault, again })
 }
 
-/// Puts what a call took in the place of what was held for it; a call that failed took nothing
-/// that we know of.
-async fn settle(hold: Hold<'_>, outcome: &Result<Answered, Fault>) {
-    if let Ok(Answered { usage, .. }) = outcome {
-        hold.settle(usage).await;
+/// Puts what a call took in the place of what was held for it. An answer that is of no use is
+/// billed as any other, by what it was estimated to take; a call that failed took nothing.
+async fn settle(hold: Hold<'_>, outcome: &Result<Answered, Fault>, estimate: &Usage) {
+    use FaultKind as K;
+    match outcome {
+        Ok(Answered { usage, .. }) => hold.settle(usage).await,
+        Err(fault) if matches!(fault.kind, K::Truncated | K::Filtered | K::Invalid) => {
+            hold.settle(estimate).await;
+        }
+        Err(_) => {}
+    }
+}
+
+/// The answer with more texts, billed for both.
+fn fuller(first: Option<Answered>, second: Answered) -> Answered {
+    let Some(first) = first else { return second };
+    let mut usage = first.usage;
+    usage += second.usage;
+    let better = if given(&first.answer) > given(&second.answer) { first } else { second };
+    Answered { usage, ..better }
+}
+
+/// Texts and passages that an answer has English for.
+pub(crate) fn given(answer: &Answer) -> usize {
+    match answer {
+        Answer::Translate { texts } => texts.iter().flatten().count(),
+        Answer::Summarize { passages, .. } => passages.len(),
+        Answer::Headline { summary, .. } => summary.len(),
     }
 }
 

@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     CachePolicy, Call, Failure, Reason, Routes,
-    attempt::Provider,
+    attempt::{Provider, given},
     key::{self, Key, Readable},
     ledger::Account,
     place::Progress,
     route,
 };
 use crate::{
-    brief::Task,
+    brief::{Answered, Task},
     clock::{self, Instant},
     dialect::{Fault, FaultKind},
 };
@@ -114,6 +114,21 @@ impl Journey {
         let progress = call.progress.clone();
         let (complaints, account) = (call.complaints.clone(), call.account.clone());
         (flight, Self { task, complaints, account, read, keep: call.keeps(), progress, candidates })
+    }
+
+    /// Goes on from a candidate whose answer leaves texts out; gives the fullest answer so far.
+    pub(crate) fn leave(
+        &mut self,
+        n: usize,
+        answered: Answered,
+        fullest: Option<(usize, Answered)>,
+    ) -> Option<(usize, Answered)> {
+        let left_out = Fault::new(FaultKind::Invalid, "gave no English for some of the texts");
+        self.candidates[n].denied = Some(Denied::for_good(left_out));
+        match fullest {
+            Some(first) if given(&first.1.answer) >= given(&answered.answer) => Some(first),
+            _ => Some((n, answered)),
+        }
     }
 
     /// When someone is worth asking again.

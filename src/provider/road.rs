@@ -187,19 +187,21 @@ pub struct Checked {
 }
 
 impl Inner {
-    /// The road itself.
+    /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
     async fn lead(&self, mut journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
         if let Some(done) = self.recall(&journey).await {
             return Ok(done);
         }
         let last = journey.candidates.len().saturating_sub(1);
-        let mut patient = false;
+        let (mut patient, mut partial) = (false, None);
         loop {
             for n in 0..journey.candidates.len() {
-                if let Some(answered) =
-                    self.ask(&mut journey, n, &deadline, patient || n == last).await
-                {
-                    return Ok(self.keep(&journey, n, answered).await);
+                match self.ask(&mut journey, n, &deadline, patient || n == last).await {
+                    Some(answered) if is_whole(&answered.answer) => {
+                        return Ok(self.keep(&journey, n, answered).await);
+                    }
+                    Some(answered) => partial = journey.leave(n, answered, partial),
+                    None => {}
                 }
             }
             match journey.again() {
@@ -208,7 +210,10 @@ impl Inner {
             }
             patient = true;
         }
-        self.stale(&journey).await.ok_or_else(|| journey.failure("was not asked"))
+        match partial {
+            Some((n, answered)) => Ok(self.keep(&journey, n, answered).await),
+            None => self.stale(&journey).await.ok_or_else(|| journey.failure("was not asked")),
+        }
     }
 
     /// Asks one candidate, unless it has said its last word.

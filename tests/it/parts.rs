@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use crate::support::{
     plain::Plain,
     provider::{Act, Stub, body, status},
-    road::{config, english, lone, road, translate, translate_in, within},
+    road::{config, english, lone, pair, road, translate, translate_in, within},
 };
 
 fn texts(answer: &Answer) -> Vec<&str> {
@@ -150,4 +150,28 @@ async fn the_model_inside_stops_when_nobody_waits_and_begins_anew_for_who_comes_
     let done = run().await.unwrap();
     assert_eq!((english(&done), done.how), ("en: نص", How::Called));
     assert_eq!((count(&model.begun), count(&model.ended)), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn texts_left_out_are_asked_for_once_more_then_of_the_next_provider() {
+    let gap = body("application/json", r#"{"texts":["one",null]}"#);
+    let task = || translate_in(0, &["أ", "ب"]);
+
+    let stub = Stub::scripted([gap.clone()], Act::Translate).await;
+    let done = lone(&stub, "").run(task(), within(60)).await.unwrap();
+    assert_eq!(texts(&done.answered.answer), ["en: أ", "en: ب"]);
+    assert!(stub.seen()[1].body.contains("no English for some"), "{}", stub.seen()[1].body);
+
+    let (first, second) = (Stub::always(gap.clone()).await, Stub::always(Act::Translate).await);
+    let done = pair(&first, &second).run(task(), within(60)).await.unwrap();
+    assert_eq!(done.answered.engine.provider, "second");
+    assert_eq!((first.hits(), second.hits()), (2, 1));
+
+    let lonely = Stub::always(gap).await;
+    let road = lone(&lonely, "");
+    let done = road.run(task(), within(60)).await.unwrap();
+    let Answer::Translate { texts } = &done.answered.answer else { unreachable!() };
+    assert_eq!(texts, &[Some("one".to_owned()), None], "what there is serves");
+    road.run(task(), within(60)).await.unwrap();
+    assert_eq!(lonely.hits(), 4, "and is not kept");
 }
