@@ -22,9 +22,7 @@ use axum::{
 use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::{
-    State, admission::declared_length, form, held::hold, limits::Visit, problem::Problem,
-};
+use super::{State, admission::declared_length, form, held::hold, limits::Visit, problem::Problem};
 use crate::{config::Server, pipeline};
 
 /// Levels that a JSON body may nest; what clients send needs four.
