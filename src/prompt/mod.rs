@@ -63,13 +63,16 @@ const TRANSLATE_SMALL: &str = "translate-small.md";
 const SUMMARIZE: &str = "summarize.md";
 const HEADLINE: &str = "headline.md";
 const REPAIR: &str = "repair.md";
+/// The house style: plain text that the templates for large models take in as `style`.
+const STYLE: &str = "style.md";
 
-const BUILTIN: [(&str, &str); 5] = [
+const BUILTIN: [(&str, &str); 6] = [
     (TRANSLATE, include_str!("../../prompts/translate.md")),
     (TRANSLATE_SMALL, include_str!("../../prompts/translate-small.md")),
     (SUMMARIZE, include_str!("../../prompts/summarize.md")),
     (HEADLINE, include_str!("../../prompts/headline.md")),
     (REPAIR, include_str!("../../prompts/repair.md")),
+    (STYLE, include_str!("../../prompts/style.md")),
 ];
 
 /// The templates in use. Cheap to clone.
@@ -85,6 +88,7 @@ struct Inner {
     summarize: Template,
     headline: Template,
     repair: Template,
+    style: String,
     hash: String,
 }
 
@@ -112,7 +116,7 @@ impl Prompts {
             return Err(PromptError::Unknown { name: name.clone(), known });
         }
         let mut hasher = blake3::Hasher::new();
-        let mut template = |name: &'static str| {
+        let mut text = |name: &'static str| {
             let builtin = BUILTIN.iter().find(|(known, _)| *known == name);
             let text = overrides.get(name).map(String::as_str).or(builtin.map(|(_, text)| *text));
             let text = text.unwrap_or_default();
@@ -120,15 +124,17 @@ impl Prompts {
                 hasher.update(&(part.len() as u64).to_le_bytes());
                 hasher.update(part.as_bytes());
             }
-            Template::parse(name, text)
+            text
         };
-        let translate = template(TRANSLATE)?.tried(&data_values("{}"))?;
+        let style = text(STYLE).trim().to_owned();
+        let mut template = |name: &'static str| Template::parse(name, text(name));
+        let translate = template(TRANSLATE)?.tried(&data_values("{}", &style))?;
         let translate_small = template(TRANSLATE_SMALL)?.tried(&sample_passage())?;
-        let summarize = template(SUMMARIZE)?.tried(&data_values("{}"))?;
-        let headline = template(HEADLINE)?.tried(&data_values("{}"))?;
+        let summarize = template(SUMMARIZE)?.tried(&data_values("{}", &style))?;
+        let headline = template(HEADLINE)?.tried(&data_values("{}", &style))?;
         let repair = template(REPAIR)?.tried(&complaint_values(&["Ids were missing.".into()]))?;
         let hash = hasher.finalize().to_hex().to_string();
-        let inner = Inner { translate, translate_small, summarize, headline, repair, hash };
+        let inner = Inner { translate, translate_small, summarize, headline, repair, style, hash };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -148,7 +154,7 @@ impl Prompts {
             Task::Summarize { .. } => &self.inner.summarize,
             Task::Headline { .. } => &self.inner.headline,
         };
-        template.render(&data_values(&data(task)))
+        template.render(&data_values(&data(task), &self.inner.style))
     }
 
     /// The same conversation, asking once more after an answer that was not accepted;
@@ -185,8 +191,8 @@ impl Default for Prompts {
     }
 }
 
-fn data_values(data: &str) -> Value {
-    context! { data }
+fn data_values(data: &str, style: &str) -> Value {
+    context! { data, style }
 }
 
 fn passage_values(passage: &Passage<'_>) -> Value {

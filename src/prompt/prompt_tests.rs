@@ -84,6 +84,16 @@ fn a_passage_names_only_what_it_was_given() {
 }
 
 #[test]
+fn the_house_style_is_told_to_large_models_and_can_be_replaced() {
+    let task = translate(&[text("s0.p0", "نص")]);
+    let system = |prompts: &Prompts| prompts.messages(&task)[0].content.clone();
+    assert!(system(&Prompts::builtin()).contains("The resistance".to_lowercase().as_str()));
+    let own = overriding("style.md", "Write {{ plainly }}.").unwrap();
+    assert!(system(&own).contains("Write {{ plainly }}."), "{}", system(&own));
+    assert!(!system(&own).contains("resistance"));
+}
+
+#[test]
 fn the_hash_changes_with_any_template_and_only_then() {
     let builtin = Prompts::builtin();
     assert_eq!(builtin.hash(), Prompts::builtin().hash());
