@@ -6,6 +6,7 @@
 //! in one pass. [`Names`] is the table of one article's names: those that the glossary knows and
 //! those that `persons` finds and `transliterate` spells. Pure: files are read by configuration.
 
+mod beside;
 mod csv;
 mod entry;
 mod file;

@@ -9,7 +9,11 @@
 
 use std::ops::Range;
 
-use super::{Glossary, Kind, Match, fold, lexicon, matching, transliterate};
+use super::{
+    Glossary, Kind, Match,
+    beside::{AFTER, NO_FAMILY, SAYING, TITLES},
+    fold, lexicon, matching, transliterate,
+};
 
 /// A person as a text names him or her.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,331 +30,6 @@ pub(super) struct Person {
 const SON: [&str; 3] = ["بن", "ابن", "بنت"];
 /// Words that make one part with the word after them.
 const OPENERS: [&str; 8] = ["عبد", "ابو", "ابي", "ابا", "ام", "ال", "ذو", "بو"];
-/// Titles and callings before a name, folded, without the article.
-const TITLES: [&str; 84] = [
-    "وزير",
-    "رئيس",
-    "مدير",
-    "دكتور",
-    "دكتوره",
-    "مهندس",
-    "مهندسه",
-    "استاذ",
-    "استاذه",
-    "شيخ",
-    "سيد",
-    "سيده",
-    "حاج",
-    "حاجه",
-    "امير",
-    "اميره",
-    "ملك",
-    "ملكه",
-    "سلطان",
-    "سفير",
-    "سفيره",
-    "نائب",
-    "نائبه",
-    "قاضي",
-    "محامي",
-    "محاميه",
-    "طبيب",
-    "طبيبه",
-    "صحفي",
-    "صحفيه",
-    "صحافي",
-    "صحافيه",
-    "مراسل",
-    "مراسله",
-    "زميل",
-    "زميله",
-    "متحدث",
-    "متحدثه",
-    "ناطق",
-    "ناطقه",
-    "كاتب",
-    "كاتبه",
-    "محلل",
-    "مدرب",
-    "لاعب",
-    "لاعبه",
-    "مهاجم",
-    "حارس",
-    "فنان",
-    "فنانه",
-    "منشد",
-    "مطرب",
-    "مطربه",
-    "ممثل",
-    "ممثله",
-    "مخرج",
-    "شاعر",
-    "شاعره",
-    "روائي",
-    "مواطن",
-    "شاب",
-    "قائد",
-    "جنرال",
-    "خبير",
-    "خبيره",
-    "باحث",
-    "باحثه",
-    "ناشط",
-    "ناشطه",
-    "وكيل",
-    "محافظ",
-    "امين",
-    "عضو",
-    "مستشار",
-    "مفتي",
-    "امام",
-    "بروفيسور",
-    "عمده",
-    "معلم",
-    "طالب",
-    "طفل",
-    "شهيد",
-    "مرحوم",
-    "قيادي",
-];
-/// Verbs of saying and doing after which a subject stands.
-const SAYING: [&str; 62] = [
-    "قال",
-    "قالت",
-    "يقول",
-    "تقول",
-    "اكد",
-    "اكدت",
-    "اوضح",
-    "اوضحت",
-    "اضاف",
-    "اضافت",
-    "صرح",
-    "صرحت",
-    "اعلن",
-    "اعلنت",
-    "ذكر",
-    "ذكرت",
-    "افاد",
-    "افادت",
-    "اشار",
-    "اشارت",
-    "شدد",
-    "شددت",
-    "كشف",
-    "كشفت",
-    "لفت",
-    "لفتت",
-    "نفي",
-    "نفت",
-    "حذر",
-    "حذرت",
-    "دعا",
-    "دعت",
-    "بين",
-    "بينت",
-    "تابع",
-    "تابعت",
-    "عبر",
-    "عبرت",
-    "اعرب",
-    "اعربت",
-    "اعتبر",
-    "اعتبرت",
-    "توقع",
-    "توقعت",
-    "راي",
-    "التقي",
-    "التقت",
-    "استقبل",
-    "استقبلت",
-    "زار",
-    "وصل",
-    "انتقد",
-    "اتهم",
-    "ادان",
-    "طالب",
-    "قرر",
-    "وعد",
-    "سجل",
-    "احرز",
-    "تقدم",
-    "شكر",
-    "هنا",
-];
-/// Words with the article that no family is called by.
-const NO_FAMILY: [&str; 75] = [
-    "الذي",
-    "التي",
-    "الذين",
-    "اللذين",
-    "اليوم",
-    "الليله",
-    "الان",
-    "امس",
-    "الماضي",
-    "الماضيه",
-    "المقبل",
-    "المقبله",
-    "القادم",
-    "الجاري",
-    "الحالي",
-    "السابق",
-    "السابقه",
-    "الاسبق",
-    "الراحل",
-    "الراحله",
-    "الجديد",
-    "الجديده",
-    "الاول",
-    "الاولي",
-    "الثاني",
-    "الثانيه",
-    "الثالث",
-    "الرابع",
-    "الخامس",
-    "السادس",
-    "السابع",
-    "الثامن",
-    "العاشر",
-    "الاخير",
-    "الاخيره",
-    "الاثنين",
-    "الثلاثاء",
-    "الاربعاء",
-    "الخميس",
-    "الجمعه",
-    "السبت",
-    "الاحد",
-    "الصباح",
-    "المساء",
-    "العام",
-    "الشهر",
-    "الاسبوع",
-    "السنه",
-    "القائم",
-    "المكلف",
-    "المنتخب",
-    "المخلوع",
-    "الملقب",
-    "المعروف",
-    "المتهم",
-    "البالغ",
-    "المدعو",
-    "الموقوف",
-    "المعتقل",
-    "الشهير",
-    "الكبير",
-    "الصغير",
-    "الدوليه",
-    "الدولي",
-    "الوطني",
-    "الوطنيه",
-    "العامه",
-    "الرسمي",
-    "الرسميه",
-    "السياسي",
-    "السياسيه",
-    "الله",
-    "الى",
-    "الي",
-    "التابع",
-];
-/// Words that follow a name and are no part of it.
-const AFTER: [&str; 92] = [
-    "في",
-    "من",
-    "على",
-    "عن",
-    "الي",
-    "ان",
-    "انه",
-    "انها",
-    "بان",
-    "مع",
-    "هو",
-    "هي",
-    "كان",
-    "كانت",
-    "قد",
-    "لا",
-    "لم",
-    "لن",
-    "ما",
-    "بعد",
-    "قبل",
-    "خلال",
-    "حول",
-    "عند",
-    "عقب",
-    "اثر",
-    "امس",
-    "اول",
-    "مساء",
-    "صباح",
-    "ظهر",
-    "يوم",
-    "غدا",
-    "اليوم",
-    "امام",
-    "ضد",
-    "بين",
-    "حتي",
-    "منذ",
-    "ثم",
-    "او",
-    "كما",
-    "حيث",
-    "لدي",
-    "عبر",
-    "رئيس",
-    "وزير",
-    "نائب",
-    "عضو",
-    "مدير",
-    "بشان",
-    "بحق",
-    "الذي",
-    "التي",
-    "هذا",
-    "هذه",
-    "ذلك",
-    "لكن",
-    "بل",
-    "اي",
-    "كل",
-    "بعض",
-    "غير",
-    "سوي",
-    "ايضا",
-    "مؤكدا",
-    "مشيرا",
-    "قائلا",
-    "لافتا",
-    "موضحا",
-    "مضيفا",
-    "معربا",
-    "مبينا",
-    "نفسه",
-    "نفسها",
-    "وسط",
-    "ضمن",
-    "لقاء",
-    "كلا",
-    "فيما",
-    "بينما",
-    "عندما",
-    "اذا",
-    "لو",
-    "منها",
-    "منهم",
-    "وفق",
-    "بحسب",
-    "حسب",
-    "تحت",
-    "فوق",
-    "اطلاق",
-];
 
 struct Token {
     span: Range<usize>,
@@ -468,7 +147,7 @@ impl Search<'_> {
         let plain = |at: usize| {
             self.tokens.get(at).is_some_and(|token| {
                 let word = token.folded.as_str();
-                let common = AFTER.contains(&word) || TITLES.contains(&word);
+                let common = AFTER.contains(word) || TITLES.contains(word);
                 let long = word.chars().count() >= 3;
                 token.kind.is_none() && token.joined && long && !common && !word.starts_with("ال")
             })
@@ -563,7 +242,7 @@ impl Search<'_> {
             let english = format!("{son} {father}");
             return Some(Part { tokens: at..end, english, known: true, sure: true });
         }
-        if token.kind.is_some_and(|kind| kind != Kind::Common) || AFTER.contains(&word) {
+        if token.kind.is_some_and(|kind| kind != Kind::Common) || AFTER.contains(word) {
             return None;
         }
         if let Some((part, _)) = self.known(at, word) {
@@ -572,7 +251,7 @@ impl Search<'_> {
         let family =
             || Part { tokens: at..at + 1, english: self.rendered(at), known: false, sure: false };
         if word.starts_with("ال") && word.chars().count() > 4 {
-            let common = NO_FAMILY.contains(&word) || TITLES.contains(&matching::bare(word));
+            let common = NO_FAMILY.contains(word) || TITLES.contains(&matching::bare(word));
             return (!common).then(family);
         }
         let closes = !self.follows(at + 1);
@@ -580,7 +259,7 @@ impl Search<'_> {
         let vouched = trigger != Trigger::None
             || parts.iter().any(|part| part.english.starts_with("bin "))
             || long && closes;
-        let ends = closes || AFTER.contains(&self.word(at + 1));
+        let ends = closes || AFTER.contains(self.word(at + 1));
         let plain = word.chars().count() >= 3
             && !word.starts_with(['و', 'ب', 'ل', 'ف'])
             && !word.ends_with("ها")
@@ -635,8 +314,8 @@ impl Search<'_> {
         while let Some(previous) = before.checked_sub(1) {
             let token = &self.tokens[previous];
             let title = matches!(token.kind, Some(Kind::Rank | Kind::Office))
-                || TITLES.contains(&matching::bare(&token.folded))
-                || TITLES.contains(&token.folded.as_str());
+                || TITLES.contains(matching::bare(&token.folded))
+                || TITLES.contains(token.folded.as_str());
             if title {
                 return Trigger::Title;
             }
@@ -658,7 +337,7 @@ impl Search<'_> {
                 continue;
             }
             let verb = token.folded.strip_prefix(['و', 'ف']).unwrap_or(&token.folded);
-            let says = SAYING.contains(&verb) || SAYING.contains(&token.folded.as_str());
+            let says = SAYING.contains(verb) || SAYING.contains(token.folded.as_str());
             return if says && before == at { Trigger::Saying } else { Trigger::None };
         }
         Trigger::None
