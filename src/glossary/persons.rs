@@ -251,7 +251,7 @@ impl Search<'_> {
         let family =
             || Part { tokens: at..at + 1, english: self.rendered(at), known: false, sure: false };
         if word.starts_with("ال") && word.chars().count() > 4 {
-            let common = NO_FAMILY.contains(word) || TITLES.contains(&matching::bare(word));
+            let common = NO_FAMILY.contains(word) || TITLES.contains(matching::bare(word));
             return (!common).then(family);
         }
         let closes = !self.follows(at + 1);
