@@ -62,6 +62,9 @@ pub enum BodyError {
         /// Column of the fault in bytes, from 1.
         column: usize,
     },
+    /// A level of detail that there is not.
+    #[error("`detail` is `headline`, `brief` or `full`.")]
+    Detail,
     /// No article.
     #[error("The body names no article; give it as `text`, `html` or `url`.")]
     Nothing,
@@ -78,7 +81,7 @@ struct Fields {
     url: Option<String>,
     title: Option<String>,
     published: Option<String>,
-    detail: Option<Detail>,
+    detail: Option<String>,
     #[serde(default)]
     confidential: bool,
 }
@@ -104,7 +107,14 @@ impl Body {
             (None, None, None) => return Err(BodyError::Nothing),
             _ => return Err(BodyError::Several),
         };
-        let Fields { title, published, detail, confidential, .. } = fields;
+        let detail = match fields.detail.as_deref() {
+            None => None,
+            Some("headline") => Some(Detail::Headline),
+            Some("brief") => Some(Detail::Brief),
+            Some("full") => Some(Detail::Full),
+            Some(_) => return Err(BodyError::Detail),
+        };
+        let Fields { title, published, confidential, .. } = fields;
         Ok(Self { carried, title, published, detail, confidential })
     }
 }
@@ -185,7 +195,7 @@ mod tests {
             "{\"text\": \"a\", \"confidentail\": true}",
             "{\"text\": \"a\", \"confidential\": \"true\"}",
             "{\"text\": \"a\", \"confidential\": 1}",
-            "{\"text\": \"a\", \"detail\": \"everything\"}",
+            "{\"text\": \"a\", \"detail\": {\"brief\": null}}",
             "{\"text\": \"a\", \"title\": 5}",
             "{\"text\": \"a\", \"__proto__\": {}}",
         ];
@@ -195,6 +205,15 @@ mod tests {
                 "{json}"
             );
         }
+    }
+
+    #[test]
+    fn a_level_of_detail_is_one_of_three() {
+        let asked =
+            |detail: &str| Body::open(format!("{{\"text\":\"a\",\"detail\":{detail}}}").as_bytes());
+        assert_eq!(asked("\"full\"").unwrap().detail, Some(Detail::Full));
+        assert_eq!(asked("null").unwrap().detail, None);
+        assert_eq!(asked("\"everything\""), Err(BodyError::Detail));
     }
 
     #[test]

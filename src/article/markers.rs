@@ -63,7 +63,9 @@ fn unframed(text: &str, range: Range<usize>) -> Range<usize> {
             continue;
         };
         let inside = inner.trim();
-        if inside.chars().any(super::fold::is_word) && !inside.contains(['[', ']', '<', '>']) {
+        if inside.chars().any(super::normalize::is_arabic_letter)
+            && !inside.contains(['[', ']', '<', '>'])
+        {
             let start = range.start + open.len() + (inner.len() - inner.trim_start().len());
             return start..start + inside.len();
         }

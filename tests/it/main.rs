@@ -10,6 +10,7 @@ mod config;
 mod failover;
 mod failoverbench;
 mod flights;
+mod hostile;
 mod http;
 mod language;
 mod mending;
