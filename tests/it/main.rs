@@ -9,6 +9,7 @@ mod command;
 mod config;
 mod failover;
 mod failoverbench;
+mod fetch;
 mod flights;
 mod hostile;
 mod http;
