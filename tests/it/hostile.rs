@@ -201,7 +201,7 @@ async fn a_form_is_bounded_as_a_whole_and_may_be_as_large_as_a_body() {
     let (status, _) = send(request(FORM, form(&[("name=\"file\"", &three)])), 1 << 20).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     let small = ("name=\"title\"", "ع");
-    let (status, _) = send(request(FORM, form(&[small; 20_000])), 1 << 20).await;
+    let (status, _) = send(request(FORM, form(&[small; 5_000])), 1 << 20).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let long = "ع".repeat(400_000);
     let parts = [("name=\"title\"", long.as_str()), ("name=\"published\"", long.as_str())];
