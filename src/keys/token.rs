@@ -30,7 +30,7 @@ pub enum Mistyped {
     #[error("it is cut off or has something added")]
     Length,
     /// A character is not hexadecimal, or the checksum does not fit.
-    #[error("it is mistyped: its checksum does not fit")]
+    #[error("a character of it is wrong, for its checksum does not fit")]
     Checksum,
 }
 

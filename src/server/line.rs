@@ -120,3 +120,49 @@ impl AsyncWrite for Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    async fn pair(patience: Duration) -> (Line, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        (Line::new(server, patience, Arc::default()), client)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_in_nothing_is_given_up() {
+        let (mut line, client) = pair(Duration::from_secs(30)).await;
+        // More than the system keeps for a connection.
+        let answer = vec![b'a'; 64 << 20];
+        let error = line.write_all(&answer).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(client);
+    }
+
+    #[tokio::test]
+    async fn who_is_still_sending_gets_the_answer_before_the_end() {
+        let (mut line, mut client) = pair(Duration::from_secs(30)).await;
+        let (sent, read) = tokio::join!(
+            async {
+                client.write_all(&vec![b'a'; 4 << 20]).await.unwrap();
+                let mut answer = Vec::new();
+                client.read_to_end(&mut answer).await.unwrap();
+                drop(client);
+                answer
+            },
+            async {
+                line.write_all(b"refused").await.unwrap();
+                line.shutdown().await.unwrap();
+            }
+        );
+        assert_eq!((sent.as_slice(), read), (b"refused".as_slice(), ()));
+    }
+}

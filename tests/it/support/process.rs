@@ -54,6 +54,16 @@ impl Serving {
         Self { child, stderr, address, heard }
     }
 
+    /// The process's number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Sends one request over a connection of its own; gives the whole answer, head and body.
     pub(crate) async fn send(&self, method: &str, path: &str, kind: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
