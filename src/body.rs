@@ -6,7 +6,7 @@
 //! closing brace. Nothing of the JSON is quoted in an error, only its place.
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{article::Source, brief::Detail};
 
@@ -23,10 +23,15 @@ pub struct Body {
     pub detail: Option<Detail>,
     /// Touch no cache and only confidential providers.
     pub confidential: bool,
+    /// Say what it would take, and do nothing.
+    pub dry_run: bool,
+    /// Who is told when it is done.
+    pub webhook: Option<String>,
 }
 
 /// What a body gives as the article.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Carried {
     /// Text as pasted.
     Text(String),
@@ -42,7 +47,7 @@ pub enum BodyError {
     /// Not JSON, or not in UTF-8.
     #[error(
         "The body is not valid UTF-8 JSON at line {line}, column {column}; it takes `text`, \
-         `html` or `url`, and `title`, `published`, `detail`, `confidential`."
+         `html` or `url`, and `title`, `published`, `detail`, `confidential`, `dry_run`, `webhook`."
     )]
     Syntax {
         /// Line of the fault, from 1.
@@ -54,7 +59,7 @@ pub enum BodyError {
     #[error(
         "The body has a wrong, unknown, repeated or missing field at line {line}, column \
          {column}; it takes `text`, `html` or `url`, and `title`, `published`, `detail`, \
-         `confidential`."
+         `confidential`, `dry_run`, `webhook`."
     )]
     Field {
         /// Line of the fault, from 1.
@@ -84,6 +89,9 @@ struct Fields {
     detail: Option<String>,
     #[serde(default)]
     confidential: bool,
+    #[serde(default)]
+    dry_run: bool,
+    webhook: Option<String>,
 }
 
 impl Body {
@@ -92,14 +100,10 @@ impl Body {
     /// # Errors
     /// Where it is no JSON of this shape, or carries no article or several.
     pub fn open(json: &[u8]) -> Result<Self, BodyError> {
-        let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
-        let fields: Fields = serde_json::from_slice(json).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            match error.classify() {
-                serde_json::error::Category::Data => BodyError::Field { line, column },
-                _ => BodyError::Syntax { line, column },
-            }
-        })?;
+        Self::of(parse::<Fields>(json)?)
+    }
+
+    fn of(fields: Fields) -> Result<Self, BodyError> {
         let carried = match (fields.text, fields.html, fields.url) {
             (Some(text), None, None) => Carried::Text(text),
             (None, Some(html), None) => Carried::Html(html),
@@ -114,9 +118,50 @@ impl Body {
             Some("full") => Some(Detail::Full),
             Some(_) => return Err(BodyError::Detail),
         };
-        let Fields { title, published, confidential, .. } = fields;
-        Ok(Self { carried, title, published, detail, confidential })
+        let Fields { title, published, confidential, dry_run, webhook, .. } = fields;
+        Ok(Self { carried, title, published, detail, confidential, dry_run, webhook })
     }
+}
+
+/// Several articles that are asked for together.
+#[derive(Debug)]
+pub struct Bodies {
+    /// What each carries, in order; an article that is wrong has its own error.
+    pub articles: Vec<Result<Body, BodyError>>,
+    /// Who is told of each that names nobody itself.
+    pub webhook: Option<String>,
+}
+
+impl Bodies {
+    /// Opens `{"articles": [...]}`, each article an object as [`Body::open`] takes it.
+    ///
+    /// # Errors
+    /// Where the whole is no JSON of this shape. Lines and columns of an article's own error are
+    /// counted within that article.
+    pub fn open(json: &[u8]) -> Result<Self, BodyError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Batch<'a> {
+            #[serde(borrow)]
+            articles: Vec<&'a serde_json::value::RawValue>,
+            webhook: Option<String>,
+        }
+        let Batch { articles, webhook } = parse(json)?;
+        let articles = articles.into_iter().map(|one| Body::open(one.get().as_bytes())).collect();
+        Ok(Self { articles, webhook })
+    }
+}
+
+/// JSON of this shape; a byte order mark before it is passed over.
+fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, BodyError> {
+    let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
+    serde_json::from_slice(json).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        match error.classify() {
+            serde_json::error::Category::Data => BodyError::Field { line, column },
+            _ => BodyError::Syntax { line, column },
+        }
+    })
 }
 
 impl Carried {

@@ -11,8 +11,10 @@ pub mod check;
 pub mod extractive;
 pub mod numbers;
 pub mod plan;
+pub mod succession;
 pub mod task;
 
+pub use succession::{Changes, Succession};
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};
 
 use std::sync::Arc;
@@ -53,6 +55,9 @@ pub struct Brief {
     /// nothing.
     #[serde(default, skip_serializing_if = "Release::is_empty")]
     pub release: Release,
+    /// Its place among the briefs of its story; left out of the JSON where the story came once.
+    #[serde(flatten)]
+    pub succession: Succession,
     /// The article it was made from, for pages that show the Arabic beside the English. No part
     /// of the JSON: a brief that was read back from it has none, and is shown without.
     #[serde(skip)]

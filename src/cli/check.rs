@@ -25,6 +25,7 @@ pub(super) async fn run(named: Option<&Path>, options: &Options) -> Result<(), F
     let loaded = load::load(named).map_err(Failed::usage)?;
     let gateway = Gateway::open(loaded.config).map_err(Failed::usage)?;
     let keys = super::keys(&gateway.config, gateway.config.server.listen)?;
+    super::ready(&gateway.config)?;
     let from = loaded.file.map_or_else(
         || "the built-in defaults (no config.toml here)".to_owned(),
         |file| file.display().to_string(),

@@ -24,10 +24,13 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
     brief::Detail,
+    clock,
     config::{Config, load},
     keys::Keyring,
     pipeline::Gateway,
     server,
+    store::{Store, StoreOptions},
+    webhooks,
 };
 
 /// Reads an Arabic news article and returns a checked English brief.
@@ -138,6 +141,18 @@ fn keys(config: &Config, address: SocketAddr) -> Result<Keyring, Failed> {
         Some(sentence) => Err(Failed::usage(sentence)),
         None => Ok(keys),
     }
+}
+
+/// That what `serve` needs from the environment is there.
+fn ready(config: &Config) -> Result<(), Failed> {
+    webhooks::trouble(&config.webhooks).map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
+}
+
+/// The store of this machine's state.
+fn store(config: &Config) -> Result<Store, Failed> {
+    let options = StoreOptions { disk_bytes: config.cache.disk_bytes };
+    let opened = Store::open(&load::state_dir(config), &options, clock::utc());
+    opened.map_err(Failed::work)
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -19,6 +19,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let gateway = super::gateway(config)?;
     let address = options.listen.unwrap_or(gateway.config.server.listen);
     let keys = super::keys(&gateway.config, address)?;
+    super::ready(&gateway.config)?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Failed::work(format!(
             "cannot listen on {address}: {error}\nhint: set `server.listen` or pass --listen"
@@ -27,12 +28,13 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let address = listener.local_addr().map_err(Failed::work)?;
     gateway.providers.warm();
     let drain = gateway.config.server.drain;
-    let state = server::State::new(gateway).with_keys(keys);
+    let store = super::store(&gateway.config)?;
+    let state = server::State::new(gateway).with_keys(keys).with_store(store);
     eprintln!("mujaz listens on http://{address}");
     tracing::info!(%address, "listening");
     let (stop, stopped) = tokio::sync::watch::channel(());
     let mut asked = stopped.clone();
-    let serving = server::serve(listener, state, async move {
+    let serving = server::serve(listener, state.clone(), async move {
         let _ = asked.changed().await;
     });
     let drained = async move {
@@ -41,13 +43,15 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
         let _ = stop.send(());
         tokio::time::sleep(drain).await;
     };
-    tokio::select! {
+    let ended = tokio::select! {
         ended = serving => ended.map_err(Failed::work),
         () = drained => {
             tracing::warn!("stopped with requests unfinished");
             Ok(())
         }
-    }
+    };
+    state.close().await;
+    ended
 }
 
 /// Completes at SIGINT or SIGTERM.

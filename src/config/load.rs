@@ -72,6 +72,8 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.extend(provider_problems(config));
     found.extend(route_problems(config));
     found.extend(config.fetch.problems());
+    found.extend(job_problems(config));
+    found.extend(config.webhooks.problems());
     found
 }
 
@@ -97,6 +99,21 @@ fn store_problems(config: &Config) -> Vec<Problem> {
         }
     }
     found
+}
+
+fn job_problems(config: &Config) -> Vec<Problem> {
+    let jobs = &config.jobs;
+    let bounds = [
+        ("workers", (1..=4096).contains(&jobs.workers), "1 and 4096"),
+        ("max_queued", (1..=1_000_000).contains(&jobs.max_queued), "1 and 1000000"),
+        ("attempts", (1..=100).contains(&jobs.attempts), "1 and 100"),
+    ];
+    let wrong = bounds.iter().filter(|(_, right, _)| !right);
+    wrong
+        .map(|(key, _, bounds)| {
+            Problem::new(format!("jobs.{key}"), format!("`{key}` must lie between {bounds}"))
+        })
+        .collect()
 }
 
 fn provider_problems(config: &Config) -> Vec<Problem> {

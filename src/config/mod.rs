@@ -15,12 +15,14 @@ pub mod load;
 pub mod providers;
 pub mod secret;
 pub mod server;
+pub mod webhooks;
 
 pub use error::{ConfigError, Problem};
 pub use fetch::Fetch;
 pub use limits::Limits;
 pub use providers::{HttpService, Kind, ProviderConfig};
 pub use server::{Auth, ClientHeader, Server};
+pub use webhooks::{Hook, Hooks, WebhookConfig};
 
 use std::{path::PathBuf, time::Duration};
 
@@ -46,6 +48,10 @@ pub struct Config {
     pub budget: Budget,
     /// Work that is accepted and done later.
     pub jobs: Jobs,
+    /// Who is told of briefs.
+    pub webhooks: WebhookConfig,
+    /// Whose pushes become briefs.
+    pub hooks: Hooks,
     /// The record of what was done.
     pub audit: Audit,
     /// The newsroom's own terms.
@@ -67,6 +73,8 @@ impl Default for Config {
             cache: Cache::default(),
             budget: Budget::default(),
             jobs: Jobs::default(),
+            webhooks: WebhookConfig::default(),
+            hooks: Hooks::default(),
             audit: Audit::default(),
             glossary: Glossary::default(),
             prompts: Prompts::default(),
@@ -136,11 +144,17 @@ pub struct Jobs {
     /// How long jobs are kept after their end, and briefs after they were made, 1 h to 10 years.
     #[serde(with = "duration")]
     pub retention: Duration,
+    /// Jobs worked on at the same time, 1 to 4096; each takes one of `server.max_briefs` turns.
+    pub workers: usize,
+    /// Jobs that may wait, 1 to 1000000; more are refused.
+    pub max_queued: u64,
+    /// How often a job is tried whose providers are all away, 1 to 100.
+    pub attempts: u32,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { retention: days(30) }
+        Self { retention: days(30), workers: 8, max_queued: 10_000, attempts: 8 }
     }
 }
 

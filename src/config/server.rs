@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::{Problem, duration};
 
@@ -45,6 +46,9 @@ pub struct Server {
     /// How long running briefs may take to finish at shutdown.
     #[serde(with = "duration")]
     pub drain: Duration,
+    /// Where the gateway is reached from outside, for links in feeds and webhooks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<Url>,
     /// Where state is kept; `$XDG_STATE_HOME/mujaz` when unset.
     pub state_dir: Option<PathBuf>,
 }
@@ -78,6 +82,7 @@ impl Default for Server {
             trusted_proxies: Vec::new(),
             client_header: ClientHeader::default(),
             drain: Duration::from_secs(30),
+            public_url: None,
             state_dir: None,
         }
     }

@@ -5,6 +5,7 @@
 //! stage to the next and says on the way how far the work is ([`Event`]). `work` holds what came of
 //! the tasks, `mend` has passages that failed their checks written again.
 
+mod foresight;
 mod mend;
 mod work;
 
@@ -17,7 +18,7 @@ use tokio::time::Instant;
 use crate::{
     article::{self, Article, Reading, Refusal, Source},
     brief::{
-        Brief, BriefSection, Detail, Passage, Provenance, Task,
+        Brief, BriefSection, Detail, Passage, Provenance, Succession, Task,
         assemble::Copy,
         check,
         plan::{self, Plan, Strategy},
@@ -34,6 +35,7 @@ use crate::{
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
 };
+pub use foresight::{ForeseenTask, Foresight, ProviderCost};
 use work::{Piece, Work};
 
 /// Section tasks that one brief keeps under way; providers bound the rest.
@@ -261,6 +263,7 @@ impl Gateway {
             },
             usage: work.usage(),
             release: article.release.clone(),
+            succession: Succession::default(),
             article: Some(Arc::new(article)),
         }
     }

@@ -281,6 +281,14 @@ impl Provider {
         outcome.map_err(|fault| Miss::Called(fault, took))
     }
 
+    /// What a task is expected to take, estimated as its limits estimate it. A task that goes in
+    /// parts takes a little more.
+    pub(crate) fn expected(&self, task: &Task) -> Usage {
+        let characters = task.characters() as u64;
+        let whole = self.prepare(&Ask { task, complaints: &[] });
+        whole.map_or(Usage { characters, ..Usage::default() }, |(_, _, usage)| usage)
+    }
+
     /// The task as this provider takes it, what it takes of the limits, and what it may cost.
     fn prepare(&self, ask: &Ask<'_>) -> Result<(Work, Need, Usage), Fault> {
         let characters = ask.task.characters() as u64;

@@ -28,6 +28,7 @@ mod cache;
 mod deadline;
 mod failure;
 mod flights;
+mod foresee;
 mod hedge;
 mod ids;
 mod journey;
@@ -51,6 +52,7 @@ pub use self::{
     breaker::{BreakerPolicy, Health},
     cache::CacheOptions,
     failure::{Failure, Reason},
+    foresee::{Estimate, Foreseen},
     ledger::Account,
     open::{ProviderState, SetUpError},
     place::{Embedded, Place, Progress},

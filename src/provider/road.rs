@@ -85,6 +85,15 @@ impl Providers {
         Ok(Done { answered: ids.restore(done.answered), ..done })
     }
 
+    /// The journey that a task would make, and whether what is kept would answer it.
+    pub(crate) async fn recollect(&self, task: Task, call: &Call) -> (Journey, bool) {
+        let (task, _) = ids::number(task);
+        let Inner { routes, providers, .. } = &*self.inner;
+        let (_, journey) = Journey::new(task, call, routes, providers);
+        let kept = self.inner.recall(&journey).await.is_some();
+        (journey, kept)
+    }
+
     /// Joins the flight of an equal task, or starts it. It outlives this caller.
     async fn fly(&self, key: Key, journey: Journey, call: &Call) -> Result<Done, Failure> {
         let late = journey.failure("had not answered when the time was up");

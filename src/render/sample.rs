@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use crate::{
     article::{self, Article, Source, SourceId},
-    brief::{Brief, BriefSection, BriefUsage, EngineUsed, Passage, Provenance, assemble::MISSING},
+    brief::{
+        Brief, BriefSection, BriefUsage, EngineUsed, Passage, Provenance, Succession,
+        assemble::MISSING,
+    },
     finding::{Code, Finding, Severity},
     glossary::{
         Name,
@@ -97,6 +100,7 @@ pub(crate) fn of(article: Article) -> Brief {
             cost_usd: None,
         },
         release: article.release.clone(),
+        succession: Succession::default(),
         article: Some(Arc::new(article)),
     }
 }

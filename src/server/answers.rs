@@ -6,7 +6,7 @@
 //! so a change to any of them misses. Briefs with something missing or stale are not kept for
 //! later requests, though they can be read by id. Confidential briefs are not kept at all.
 //!
-//! A brief is read and forgotten by its readers: those of the key that had it made, and of every key
+//! A brief is read by its readers: those of the key that had it made, and of every key
 //! that was answered with it since. To everybody else it does not exist.
 
 use std::{
@@ -29,7 +29,7 @@ use crate::{
     render::Format,
 };
 
-use super::source::Posted;
+use super::source::{Options, Posted};
 
 /// A rendered brief.
 #[derive(Clone, Debug)]
@@ -43,6 +43,11 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
+    /// The id of the brief.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// How much longer it is fresh.
     pub(super) fn fresh_for(&self) -> Duration {
         self.fresh_until.saturating_duration_since(clock::now())
@@ -106,7 +111,8 @@ impl Answers {
         hasher.update(&self.epoch);
         let source = &posted.source;
         let told = (&source.content_type, &source.title, &source.published);
-        let options = format!("{format:?} {:?} {told:?}", posted.options);
+        let Options { detail, confidential, dry_run: _, webhook: _ } = &posted.options;
+        let options = format!("{format:?} {detail:?} {confidential} {told:?}");
         hasher.update(&(options.len() as u64).to_le_bytes());
         hasher.update(options.as_bytes());
         hasher.update(&posted.raw);
@@ -137,23 +143,46 @@ impl Answers {
         Some(found)
     }
 
-    /// Keeps a brief under its id, and under `key` where it is whole; says whether it is.
+    /// Keeps a brief under its id.
+    pub(super) async fn hold(&self, brief: Arc<Brief>, readers: &str) {
+        let id = brief.id.clone();
+        let readers = Mutex::new(BTreeSet::from([readers.to_owned()]));
+        self.by_id.insert(id, Arc::new(Readable { brief, readers })).await;
+    }
+
+    /// Keeps a brief under its id, and its `body` under `key` where it is whole; says whether it is.
     pub(super) async fn keep(
         &self,
         key: Key,
-        brief: Arc<Brief>,
+        brief: &Arc<Brief>,
         body: Bytes,
-        identity: &Identity,
+        readers: &str,
     ) -> bool {
-        let (id, whole) = (brief.id.clone(), is_whole(&brief));
-        let readers = Mutex::new(BTreeSet::from([identity.readers()]));
-        self.by_id.insert(id.clone(), Arc::new(Readable { brief, readers })).await;
+        if self.by_id.get(&brief.id).await.is_none() {
+            self.hold(Arc::clone(brief), readers).await;
+        }
+        let whole = is_whole(brief);
         if whole {
             let kept = clock::now();
             let fresh_until = kept + self.fresh_for;
+            let id = brief.id.clone();
             self.rendered.insert(key, Rendered { body, id, kept, fresh_until }).await;
         }
         whole
+    }
+
+    /// Puts another version in a brief's place, for the same readers; what was rendered of it is no
+    /// longer served.
+    pub(super) async fn replace(&self, brief: Arc<Brief>) {
+        let id = brief.id.clone();
+        if let Some(earlier) = self.by_id.get(&id).await {
+            let readers = Mutex::new(earlier.readers().clone());
+            // The article stays: what comes from the store has none.
+            let article = brief.article.clone().or_else(|| earlier.brief.article.clone());
+            let brief = Arc::new(Brief { article, ..Brief::clone(&brief) });
+            self.by_id.insert(id.clone(), Arc::new(Readable { brief, readers })).await;
+        }
+        self.unrender(&id).await;
     }
 
     /// The brief of this id, where `identity` may read it.
@@ -162,18 +191,18 @@ impl Answers {
         Some(Arc::clone(&found.brief))
     }
 
-    /// Forgets the brief of this id everywhere, where `identity` may; says whether it was known.
-    pub(super) async fn forget(&self, id: &str, identity: &Identity) -> bool {
-        if self.read(id, identity).await.is_none() {
-            return false;
-        }
+    /// Forgets the brief of this id in every format; the caller has seen to it that it may be.
+    pub(super) async fn forget(&self, id: &str) {
         self.by_id.remove(id).await;
+        self.unrender(id).await;
+    }
+
+    async fn unrender(&self, id: &str) {
         let rendered = self.rendered.iter().filter(|(_, one)| one.id == id);
         let gone: Vec<Key> = rendered.map(|(key, _)| *key).collect();
         for key in gone {
             self.rendered.remove(&key).await;
         }
-        true
     }
 }
 
@@ -233,7 +262,7 @@ mod tests {
         for format in formats {
             let body = format.render(&brief, &Label::Draft).into();
             let key = answers.key(&posted, format);
-            assert!(answers.keep(key, brief.clone(), body, &identity).await, "it is whole");
+            assert!(answers.keep(key, &brief, body, &identity.readers()).await, "it is whole");
         }
         let found = async |format| {
             let key = answers.key(&posted, format);
@@ -242,7 +271,7 @@ mod tests {
         for format in formats {
             assert!(found(format).await, "{format:?}");
         }
-        assert!(answers.forget(&brief.id, &identity).await);
+        answers.forget(&brief.id).await;
         for format in formats {
             assert!(!found(format).await, "{format:?}");
         }
@@ -253,7 +282,7 @@ mod tests {
         let (answers, posted) = (answers(), posted());
         let (brief, identity) = (whole(), Identity::anonymous());
         let key = answers.key(&posted, Format::Json);
-        answers.keep(key, brief, Bytes::from_static(b"{}"), &identity).await;
+        answers.keep(key, &brief, Bytes::from_static(b"{}"), &identity.readers()).await;
         tokio::time::sleep(Duration::from_secs(60)).await;
         let found = async |policy| answers.find(&key, policy, &identity).await.is_some();
         assert!(found(CachePolicy::Use).await);
@@ -266,7 +295,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_brief_is_read_and_forgotten_only_by_those_who_were_answered_with_it() {
+    async fn a_brief_is_read_only_by_those_who_were_answered_with_it() {
         let desk = |name: &str, scopes: &[Scope]| Identity {
             key: Some("1a2b3c4d".to_owned()),
             desk: Some(name.to_owned()),
@@ -278,14 +307,13 @@ mod tests {
         let admin = desk("it", &[Scope::Admin]);
         let (answers, posted, brief) = (answers(), posted(), whole());
         let key = answers.key(&posted, Format::Json);
-        answers.keep(key, brief.clone(), Bytes::from_static(b"{}"), &foreign).await;
+        answers.keep(key, &brief, Bytes::from_static(b"{}"), &foreign.readers()).await;
         assert!(answers.read(&brief.id, &foreign).await.is_some());
         assert!(answers.read(&brief.id, &admin).await.is_some());
         assert!(answers.read(&brief.id, &sport).await.is_none());
-        assert!(!answers.forget(&brief.id, &sport).await);
         assert!(answers.find(&key, CachePolicy::Use, &sport).await.is_some());
         assert!(answers.read(&brief.id, &sport).await.is_some(), "it was answered with it");
-        assert!(answers.forget(&brief.id, &sport).await);
+        answers.forget(&brief.id).await;
         assert!(answers.read(&brief.id, &foreign).await.is_none(), "everywhere");
     }
 }

@@ -1,4 +1,8 @@
 //! `POST /v1/briefs` makes a brief; `GET` and `DELETE /v1/briefs/{id}` read and forget one.
+//!
+//! One article is asked for in three ways: the answer is the brief, or a stream of how it comes along
+//! (`Accept: text/event-stream`), or 202 and the brief later (`Prefer: respond-async`). What is refused is
+//! refused before any of them begins.
 
 use std::sync::Arc;
 
@@ -8,61 +12,277 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     State,
+    answers::Key,
     caching::{self, CacheStatus},
+    dry,
     gate::Caller,
-    problem::{Problem, ProviderReason},
+    jobs::{
+        self, Assignment,
+        once::{self, Begun},
+    },
+    kept, live,
+    live::{Teller, Watch, Work},
+    making::{self, Commission, Made, new_id},
+    problem::Problem,
     source::{self, Posted},
-    split,
 };
 use crate::{
-    brief::Brief,
-    pipeline::{self, BriefError, Listener, Order},
-    provider::{CachePolicy, Call, Failure},
+    article::Reading,
+    keys::Identity,
+    pipeline::{self, Listener},
+    provider::CachePolicy,
     render::{Format, Label, html},
+    store::Once,
 };
 
-/// The brief of the posted article in the format that `Accept` prefers.
+/// How an answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// In this format, when it is there.
+    Whole(Format),
+    /// As it comes along.
+    Stream,
+    /// Later.
+    Later,
+}
+
+impl Wanted {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let accept = joined(headers, header::ACCEPT);
+        if live::asked(accept.as_deref()) {
+            return Ok(Self::Stream);
+        }
+        // The answer to a request that is deferred is JSON whatever was accepted.
+        if jobs::preferred(headers) {
+            return Ok(Self::Later);
+        }
+        Format::negotiate(accept.as_deref()).map(Self::Whole).ok_or_else(Problem::not_acceptable)
+    }
+
+    /// The format in which the cache knows the answer.
+    fn format(self) -> Format {
+        match self {
+            Self::Whole(format) => format,
+            Self::Stream | Self::Later => Format::Json,
+        }
+    }
+}
+
+/// One request for a brief, opened.
+struct Asked {
+    state: State,
+    identity: Arc<Identity>,
+    posted: Posted,
+    wanted: Wanted,
+    cache: CachePolicy,
+    once: Option<Once>,
+}
+
+/// The brief of the posted article in the way that `Accept` and `Prefer` ask for.
 pub(super) async fn create(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
     request: Request,
 ) -> Result<Response, Problem> {
-    let accept = joined(request.headers(), header::ACCEPT);
-    let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
+    let wanted = Wanted::of(request.headers())?;
     let headers = request.headers().clone();
     let posted = source::posted(request, &state.gateway).await?;
-    let policy = caching::policy(&headers, posted.options.confidential);
-    let key = state.answers.key(&posted, format);
-    if let Some(rendered) = state.answers.find(&key, policy, &identity).await {
-        let status = CacheStatus::Hit(rendered.fresh_for());
-        return Ok(with_status(respond(format, rendered.body), status));
+    let cache = caching::policy(&headers, posted.options.confidential);
+    if posted.options.dry_run {
+        return dry::run(&state, &posted, cache).await;
     }
-    let brief = Arc::new(make(&state, posted, policy).await?);
-    let body = Bytes::from(format.render(&brief, &Label::Draft));
-    let stored = policy != CachePolicy::NoStore
-        && state.answers.keep(key, brief, body.clone(), &identity).await;
-    Ok(with_status(respond(format, body), CacheStatus::Made { policy, stored }))
+    if let Some(webhook) = &posted.options.webhook {
+        let checked = state.webhooks.check(webhook);
+        checked.map_err(|refusal| Problem::webhook_refused(refusal.to_string()))?;
+    }
+    let options = format!("{:?} {:?}", posted.options, posted.source.content_type);
+    let once = once::of(&headers, &[b"brief", options.as_bytes(), &posted.raw])?;
+    let asked = Asked { state, identity, posted, wanted, cache, once };
+    asked.nothing_kept_is_needed()?;
+    asked.answer().await
 }
 
-async fn make(state: &State, posted: Posted, cache: CachePolicy) -> Result<Brief, Problem> {
-    let deadline = pipeline::deadline(&state.gateway.config);
-    let _turn = state.admission.turn(deadline).await?;
-    let source = posted.source;
-    let reading = split::read(state, source.clone(), deadline).await?;
-    let confidential = posted.options.confidential;
-    let call = Call { cache, confidential, ..Call::until(deadline) };
-    let order = Order { source, detail: posted.options.detail, call };
-    let silent: Listener = Arc::new(|_| ());
-    state.gateway.brief_of(reading, &order, &silent).await.map_err(|error| match error {
-        BriefError::Refused(refusal) => split::refused(&refusal),
-        BriefError::Failed(failure) => failed(&failure),
-    })
+impl Asked {
+    /// What is confidential is kept nowhere, so it can be neither deferred nor repeated nor told.
+    fn nothing_kept_is_needed(&self) -> Result<(), Problem> {
+        if self.cache != CachePolicy::NoStore {
+            return Ok(());
+        }
+        let needed = match () {
+            () if self.wanted == Wanted::Later => "`Prefer: respond-async`",
+            () if self.once.is_some() => "`Idempotency-Key`",
+            () if self.posted.options.webhook.is_some() => "`webhook`",
+            () => return Ok(()),
+        };
+        Err(Problem::confidential(format!(
+            "Nothing of a confidential or no-store article is kept, so {needed} cannot work; ask \
+             for the brief itself or for an event stream."
+        )))
+    }
+
+    async fn answer(mut self) -> Result<Response, Problem> {
+        let (readers, once) = (self.identity.readers(), self.once.take());
+        match (self.wanted, once) {
+            (Wanted::Later, once) => self.defer(once).await,
+            (_, None) => self.now(new_id(), false).await,
+            (_, Some(once)) => match once::begin(&self.state, &readers, once).await? {
+                Begun::Done(id) => self.again(&id).await,
+                Begun::Failed(problem) => Err(Problem::repeated(&problem)),
+                Begun::Ours(id) => self.now(id, true).await,
+            },
+        }
+    }
+
+    /// Accepts it as a job.
+    async fn defer(self, once: Option<Once>) -> Result<Response, Problem> {
+        let Self { state, identity, posted, cache, .. } = self;
+        let deadline = pipeline::deadline(&state.gateway.config);
+        making::read(&state, &posted.source, deadline).await?;
+        let assignment = Assignment::of(&posted, cache);
+        let accepted = vec![(new_id(), assignment, once)];
+        let ids = jobs::accept(&state, &identity.readers(), accepted).await?;
+        let id = ids.first().ok_or_else(Problem::internal)?;
+        let job = jobs::find(&state, id, &identity).await;
+        Ok(jobs::deferred(id, job.map_or("queued", |job| jobs::status(job.state))))
+    }
+
+    /// The answer that the first request with the same key was given.
+    async fn again(self, id: &str) -> Result<Response, Problem> {
+        let brief = kept::read(&self.state, id, &self.identity).await.ok_or_else(unknown)?;
+        let format = self.wanted.format();
+        let body = Bytes::from(format.render(&brief, &Label::Draft));
+        Ok(match self.wanted {
+            Wanted::Stream => live::events(id, &[("brief", &String::from_utf8_lossy(&body))]),
+            _ => respond(format, body),
+        })
+    }
+
+    /// Answers from the cache, or makes the brief now. `outlives`: also when the client hangs up.
+    async fn now(self, id: String, outlives: bool) -> Result<Response, Problem> {
+        let key = self.state.answers.key(&self.posted, self.wanted.format());
+        let found = self.state.answers.find(&key, self.cache, &self.identity).await;
+        if let Some(rendered) = found.filter(|_| !outlives) {
+            let status = CacheStatus::Hit(rendered.fresh_for());
+            let response = match self.wanted {
+                Wanted::Stream => {
+                    let json = String::from_utf8_lossy(&rendered.body);
+                    live::events(rendered.id(), &[("brief", &json)])
+                }
+                _ => respond(self.wanted.format(), rendered.body),
+            };
+            return Ok(with_status(response, status));
+        }
+        let Self { state, identity, posted, wanted, cache, .. } = self;
+        let deadline = pipeline::deadline(&state.gateway.config);
+        let reading = match making::read(&state, &posted.source, deadline).await {
+            Ok(reading) => reading,
+            Err(problem) => {
+                if outlives {
+                    once::end(&state, &id, Some(&problem)).await;
+                }
+                return Err(problem);
+            }
+        };
+        let Posted { source, options, .. } = posted;
+        let readers = identity.readers();
+        let commission = Commission { id, readers, source, options, cache, batch: None };
+        let making = Making { state, commission, reading, key, format: wanted.format(), outlives };
+        match wanted {
+            Wanted::Stream => Ok(making.stream()),
+            _ => making.whole().await,
+        }
+    }
 }
 
-/// The brief of this id.
+/// A brief that is about to be made for a request.
+struct Making {
+    state: State,
+    commission: Commission,
+    reading: Reading,
+    key: Key,
+    format: Format,
+    /// It is noted what comes of it, under an `Idempotency-Key`.
+    outlives: bool,
+}
+
+impl Making {
+    async fn whole(self) -> Result<Response, Problem> {
+        let (format, policy) = (self.format, self.commission.cache);
+        let silent: Listener = Arc::new(|_| ());
+        let made = match self.outlives {
+            false => self.make(silent).await,
+            true => {
+                let tasks = self.state.works.tasks.clone();
+                let made = tasks.spawn(async move { self.make(silent).await }).await;
+                made.unwrap_or_else(|_| Err(Problem::internal()))
+            }
+        };
+        let (_, body, stored) = made?;
+        Ok(with_status(respond(format, body), CacheStatus::Made { policy, stored }))
+    }
+
+    /// Answers at once, and makes the brief while the answer goes out.
+    fn stream(self) -> Response {
+        let tasks = self.state.works.tasks.clone();
+        if !self.commission.keeps() {
+            let work = Work::private(&self.commission.id);
+            let own = Arc::clone(&work);
+            let making = tasks.spawn(async move {
+                self.told(&own).await;
+                own.log.end();
+            });
+            return Watch::new(work, 0).owning(AbortOnDropHandle::new(making)).respond();
+        }
+        let underway = self.state.works.begin(&self.commission.id, self.commission.readers.clone());
+        let work = Arc::clone(&underway.work);
+        tasks.spawn(async move {
+            let stop = underway.work.stop.clone();
+            if stop.run_until_cancelled(self.told(&underway.work)).await.is_none() {
+                Teller::new(&underway.work).problem(&Problem::cancelled());
+            }
+        });
+        Watch::new(work, 0).respond()
+    }
+
+    async fn told(self, work: &Arc<Work>) {
+        let teller = Teller::new(work);
+        let known = self.reading.findings.clone();
+        teller.findings(&known, &[]);
+        match self.make(teller.listener()).await {
+            Ok((made, body, _)) => {
+                teller.findings(&made.brief.findings, &known);
+                teller.brief(&String::from_utf8_lossy(&body));
+            }
+            Err(problem) => teller.problem(&problem),
+        }
+    }
+
+    /// The brief, rendered, and whether it is kept for the same request.
+    async fn make(self, listener: Listener) -> Result<(Made, Bytes, bool), Problem> {
+        let Self { state, commission, reading, key, format, outlives } = self;
+        let deadline = pipeline::deadline(&state.gateway.config);
+        let made = match state.admission.turn(deadline).await {
+            Ok(_turn) => making::make(&state, &commission, reading, (deadline, &listener)).await,
+            Err(problem) => Err(problem),
+        };
+        if outlives {
+            once::end(&state, &commission.id, made.as_ref().err()).await;
+        }
+        let made = made?;
+        let body = match format {
+            Format::Json => made.json.clone(),
+            format => Bytes::from(format.render(&made.brief, &Label::Draft)),
+        };
+        let stored = making::remember(&state, &commission, &made, (key, body.clone())).await;
+        Ok((made, body, stored))
+    }
+}
+
+/// The brief of this id, or how far it is.
 pub(super) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -70,21 +290,54 @@ pub(super) async fn read(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let accept = joined(&headers, header::ACCEPT);
-    let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
-    let brief = state.answers.read(&id, &identity).await.ok_or_else(unknown)?;
-    Ok(respond(format, format.render(&brief, &Label::Draft).into()))
+    let streamed = live::asked(accept.as_deref());
+    if let Some(work) = state.works.find(&id).filter(|work| work.is_for(&identity))
+        && streamed
+    {
+        return Ok(Watch::new(work, live::since(&headers, &id)).respond());
+    }
+    if let Some(brief) = kept::read(&state, &id, &identity).await {
+        if streamed {
+            let json = Format::Json.render(&brief, &Label::Draft);
+            return Ok(live::events(&id, &[("brief", &json)]));
+        }
+        let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
+        return Ok(respond(format, format.render(&brief, &Label::Draft).into()));
+    }
+    if let Some(job) = jobs::find(&state, &id, &identity).await {
+        if streamed && !job.state.is_over() {
+            let work = state.works.expect(&id, job.scope);
+            return Ok(Watch::new(work, live::since(&headers, &id)).respond());
+        }
+        if let Some(response) = jobs::standing(&state, &job).await? {
+            return Ok(response);
+        }
+    }
+    let running = state.works.running_one(&id).filter(|work| work.is_for(&identity));
+    running.map(|_| jobs::accepted(&id, "running")).ok_or_else(unknown)
 }
 
-/// Forgets the brief of this id.
+/// Calls off a brief that is not made yet; forgets one that is, everywhere.
 pub(super) async fn forget(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    match state.answers.forget(&id, &identity).await {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(unknown()),
+    let job = jobs::find(&state, &id, &identity).await;
+    if let Some(job) = &job
+        && jobs::cancel(&state, job).await?
+    {
+        return Ok(StatusCode::NO_CONTENT);
     }
+    let brief = kept::read(&state, &id, &identity).await;
+    let work = state.works.find(&id).filter(|work| work.is_for(&identity));
+    if job.is_none() && brief.is_none() && work.is_none() {
+        return Err(unknown());
+    }
+    state.works.forget(&id);
+    state.answers.forget(&id).await;
+    state.store.forget(&id).await.map_err(jobs::unkept)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn unknown() -> Problem {
@@ -114,16 +367,6 @@ fn respond(format: Format, body: Bytes) -> Response {
 fn with_status(mut response: Response, status: CacheStatus) -> Response {
     status.write(response.headers_mut());
     response
-}
-
-fn failed(failure: &Failure) -> Problem {
-    let reasons = failure.reasons.iter().map(|reason| ProviderReason {
-        provider: reason.provider.clone(),
-        reason: reason.kind.name().to_owned(),
-        detail: reason.detail.clone(),
-    });
-    let retry_after = failure.retry_after.map(|wait| wait.as_secs_f64().ceil() as u64);
-    Problem::providers_failed(failure.to_string(), reasons.collect(), retry_after)
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ pub(super) async fn posted(request: Request, limit: usize) -> Result<Posted, Pro
     let options = Options {
         detail: read.detail.unwrap_or_default(),
         confidential: read.confidential.unwrap_or_default(),
+        ..Options::default()
     };
     let raw = source.bytes.clone();
     Ok(Posted { source, options, raw })

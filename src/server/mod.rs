@@ -29,21 +29,29 @@ mod answers;
 mod bodies;
 mod briefs;
 mod caching;
+mod dry;
+mod feeds;
 mod form;
 mod gate;
 mod headers;
 mod health;
 mod held;
+mod hooks;
 mod hosts;
+mod jobs;
+mod kept;
 mod limits;
 mod line;
 mod listen;
+mod live;
+mod making;
 mod peer;
 pub mod problem;
 mod source;
 mod split;
+mod succession;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -54,15 +62,20 @@ use axum::{
     routing::{delete, get, post},
 };
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
 pub use self::listen::exposed;
 use crate::{
     keys::{Identity, Keyring, Scope},
+    lane::{Lane, Yard},
     pipeline::Gateway,
     server::{
-        admission::Admission, answers::Answers, gate::Gate, limits::Limits, problem::Problem,
+        admission::Admission, answers::Answers, gate::Gate, limits::Limits, live::Works,
+        problem::Problem,
     },
+    store::{Store, StoreOptions},
+    webhooks::Webhooks,
 };
 
 /// What every endpoint can reach. Cheap to clone.
@@ -74,6 +87,13 @@ pub struct State {
     anonymous: Arc<Identity>,
     limits: Limits,
     admission: Admission,
+    store: Store,
+    works: Works,
+    webhooks: Webhooks,
+    lane: Lane,
+    yard: Yard,
+    /// Puts back what jobs still run; see [`State::close`].
+    parking: CancellationToken,
 }
 
 impl State {
@@ -81,14 +101,52 @@ impl State {
     /// reaches it, and [`serve`] lets it be reached over loopback alone.
     #[must_use]
     pub fn new(gateway: Gateway) -> Self {
+        let config = &gateway.config;
+        let store = Store::in_memory(&StoreOptions::default());
+        let works = Works::default();
         Self {
             answers: Answers::new(&gateway),
             keys: Keyring::default(),
             anonymous: Arc::new(Identity::anonymous()),
             limits: Limits::new(gateway.config.limits),
             admission: Admission::new(&gateway.config.server),
+            webhooks: Webhooks::new(config, &store),
+            lane: Lane::new(store.jobs(), jobs::KIND, config.jobs.workers),
+            yard: Yard { tasks: works.tasks.clone(), stopping: CancellationToken::new() },
+            works,
+            store,
+            parking: CancellationToken::new(),
             gateway,
         }
+    }
+
+    /// The same state with a store that outlives the process.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        let config = &self.gateway.config;
+        Self {
+            webhooks: Webhooks::new(config, &store),
+            lane: Lane::new(store.jobs(), jobs::KIND, config.jobs.workers),
+            store,
+            ..self
+        }
+    }
+
+    /// Begins what goes on without requests: jobs, webhooks, letting go what is old.
+    pub fn begin(&self) {
+        jobs::begin(self);
+    }
+
+    /// Ends it: puts back what jobs still run, so that they are queued when the store is opened the next
+    /// time, and closes the store.
+    pub async fn close(&self) {
+        self.yard.stopping.cancel();
+        self.parking.cancel();
+        self.yard.tasks.close();
+        if tokio::time::timeout(PARKING, self.yard.tasks.wait()).await.is_err() {
+            tracing::warn!("stopped with work unfinished");
+        }
+        self.store.close().await;
     }
 
     /// The same state with the keys of a state folder.
@@ -97,6 +155,9 @@ impl State {
         Self { keys, ..self }
     }
 }
+
+/// How long what is put back may take.
+const PARKING: Duration = Duration::from_secs(5);
 
 /// Every address of the gateway.
 pub fn router(state: State) -> Router {
@@ -107,6 +168,14 @@ pub fn router(state: State) -> Router {
     let routes = Router::new()
         .route("/v1/briefs", gate.works(Scope::Brief, post(briefs::create)))
         .route("/v1/briefs/{id}", one_brief)
+        .route("/v1/batches", gate.works(Scope::Brief, post(jobs::batches::create)))
+        .route("/v1/batches/{id}", gate.reads(Scope::Read, get(jobs::batches::read)))
+        .route("/v1/jobs", gate.reads(Scope::Read, get(jobs::list::list)))
+        .route("/v1/feed.json", gate.reads(Scope::Read, get(feeds::json)))
+        .route("/v1/feed.atom", gate.reads(Scope::Read, get(feeds::atom)))
+        // Known by their signatures, which only the endpoint can verify.
+        .route("/v1/hooks/superdesk", gate.opens(post(hooks::superdesk)))
+        .route("/v1/hooks/miniflux", gate.opens(post(hooks::miniflux)))
         .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -147,5 +216,15 @@ pub async fn serve(
     state: State,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    listen::serve(listener, router(state.clone()), &state, stop).await
+    state.begin();
+    let stopping = state.yard.stopping.clone();
+    let stop = async move {
+        stop.await;
+        // From now on no job is begun; those that run may finish.
+        stopping.cancel();
+    };
+    listen::serve(listener, router(state.clone()), &state, stop).await?;
+    state.yard.tasks.close();
+    state.yard.tasks.wait().await;
+    Ok(())
 }

@@ -206,6 +206,71 @@ impl Problem {
         Self { providers, retry_after, ..problem }
     }
 
+    /// What the first request with the same `Idempotency-Key` was told, from the store.
+    pub(crate) fn repeated(kept: &serde_json::Value) -> Self {
+        let text = |name: &str| kept[name].as_str().unwrap_or_default().to_owned();
+        let status = kept["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+        let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let problem = Self::new(status, "", &text("title"), text("detail"));
+        Self { kind: text("type"), ..problem }
+    }
+
+    /// 410: the brief was called off before it was made.
+    pub fn cancelled() -> Self {
+        let detail = "This brief was cancelled before it was made; post the article again.";
+        Self::new(StatusCode::GONE, "cancelled", "The brief was cancelled", detail)
+    }
+
+    /// 409: the first request with this `Idempotency-Key` is not done yet.
+    pub fn in_flight() -> Self {
+        let detail = "The first request with this Idempotency-Key is still being answered; ask \
+                      again when it is done.";
+        let title = "The same request is under way";
+        let problem = Self::new(StatusCode::CONFLICT, "in-flight", title, detail);
+        Self { retry_after: Some(1), ..problem }
+    }
+
+    /// 422: an `Idempotency-Key` came again with something else.
+    pub fn key_reused() -> Self {
+        let detail = "This Idempotency-Key was used for another request; take a new one.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "key-reused", "The Idempotency-Key was used before", detail)
+    }
+
+    /// 422: a confidential article is kept nowhere, and this needs something kept.
+    pub fn confidential(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "confidential", "Not for confidential articles", detail)
+    }
+
+    /// 422: the webhook is not one that the operator allows.
+    pub fn webhook_refused(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "webhook-refused", "The webhook is not allowed", detail)
+    }
+
+    /// 503: more jobs are queued than `jobs.max_queued` allows.
+    pub fn jobs_full() -> Self {
+        let detail = "As many jobs are queued as `jobs.max_queued` allows; try again later.";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let problem = Self::new(status, "jobs-full", "The queue of jobs is full", detail);
+        Self { retry_after: Some(60), ..problem }
+    }
+
+    /// 503: the store cannot keep what must last.
+    pub fn unkept() -> Self {
+        let detail = "The state folder cannot be written, so nothing was accepted; try again.";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let problem = Self::new(status, "not-kept", "Nothing could be kept", detail);
+        Self { retry_after: Some(10), ..problem }
+    }
+
+    /// Whether the same request may pass later.
+    pub(crate) fn passes(&self) -> bool {
+        self.retry_after.is_some() || self.status.is_server_error()
+    }
+
     /// 500: a fault of ours.
     pub fn internal() -> Self {
         let detail = "Something went wrong here; the log has the same request_id.";

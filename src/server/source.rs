@@ -38,6 +38,10 @@ pub(super) struct Options {
     pub(super) detail: Detail,
     /// Touch no cache and only confidential providers.
     pub(super) confidential: bool,
+    /// Say what it would take, and do nothing.
+    pub(super) dry_run: bool,
+    /// Who is told when it is done.
+    pub(super) webhook: Option<String>,
 }
 
 /// Opens a request's body by its content type.
@@ -77,18 +81,27 @@ fn plain(raw: Bytes, content_type: &str) -> Posted {
 
 async fn json(raw: Bytes, gateway: &Gateway) -> Result<Posted, Problem> {
     let body = Body::open(&raw).map_err(|error| Problem::malformed(error.to_string()))?;
-    let Body { carried, title, published, detail, confidential } = body;
-    let options = Options { detail: detail.unwrap_or_default(), confidential };
+    let Body { carried, title, published, detail, confidential, dry_run, webhook } = body;
+    let detail = detail.unwrap_or_default();
+    let options = Options { detail, confidential, dry_run, webhook };
     let (source, raw) = match carried.source() {
         Ok(source) => (source, raw),
         Err(url) => {
-            let page = gateway.outside.get(&url).await.map_err(unfetched)?;
-            let content_type = Some(page.content_type);
-            let source = Source { bytes: page.bytes.clone(), content_type, ..Source::default() };
-            (source, page.bytes)
+            let source = fetched(&url, gateway).await?;
+            let raw = source.bytes.clone();
+            (source, raw)
         }
     };
     Ok(Posted { source: Source { title, published, ..source }, options, raw })
+}
+
+/// The article at an address.
+///
+/// # Errors
+/// Where it may not be asked or does not give one.
+pub(super) async fn fetched(url: &str, gateway: &Gateway) -> Result<Source, Problem> {
+    let page = gateway.outside.get(url).await.map_err(unfetched)?;
+    Ok(Source { bytes: page.bytes, content_type: Some(page.content_type), ..Source::default() })
 }
 
 /// The caller's fault where the address may not be asked, the other server's where it fails.

@@ -17,7 +17,7 @@
 //! A job may carry a key of its caller's ([`Once`]). The same key with the same payload gives the
 //! first job back, with another payload it is a conflict, until the key expires.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -254,6 +254,24 @@ impl Jobs {
     pub async fn get(&self, id: &str) -> Result<Option<Job>, StoreError> {
         let id = id.to_owned();
         self.engine.read(move |transaction| job_steps::read(transaction, &id)).await
+    }
+
+    /// The states of these jobs; those that are not known are left out.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub async fn states(&self, ids: Vec<String>) -> Result<HashMap<String, JobState>, StoreError> {
+        self.engine
+            .read(move |transaction| {
+                let mut states = HashMap::with_capacity(ids.len());
+                for id in ids {
+                    if let Some(job) = job_steps::read(transaction, &id)? {
+                        states.insert(id, job.state);
+                    }
+                }
+                Ok(states)
+            })
+            .await
     }
 
     /// The result of a job that is done, or the problem of one that failed.

@@ -5,7 +5,7 @@
 //! | file | holds | when it is damaged |
 //! |---|---|---|
 //! | `answers.redb` | answers that were paid for ([`Answers`]) | set aside; paid for again |
-//! | `lasting.redb` | [`Briefs`], [`Reviews`], [`Jobs`], [`Spend`], [`Audit`] | set aside for good, a new one is begun |
+//! | `lasting.redb` | [`Briefs`], [`Stories`], [`Reviews`], [`Jobs`], [`Spend`], [`Audit`] | set aside for good, a new one is begun |
 //!
 //! # Promises
 //! What a write resolved for is on the disk: `kill -9` at any moment loses at most what was in
@@ -38,6 +38,7 @@ mod open;
 mod record;
 mod reviews;
 mod spend;
+mod stories;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -52,6 +53,7 @@ pub use self::{
     jobs::{Claimed, Enqueued, Job, JobState, Jobs, NewJob, Once},
     reviews::{Appended, Review, Reviews},
     spend::{DaySpend, Spend, Spent, WHOLE},
+    stories::Stories,
 };
 use self::{
     engine::Engine,
@@ -113,6 +115,7 @@ struct Inner {
     reviews: Reviews,
     jobs: Jobs,
     spend: Spend,
+    stories: Stories,
     audit: Audit,
     /// Why the folder as a whole is not used, where it should be.
     trouble: Option<String>,
@@ -185,6 +188,7 @@ impl Store {
             reviews: Reviews { engine: engine() },
             jobs: Jobs { engine: engine() },
             spend: Spend { engine: engine() },
+            stories: Stories { engine: engine() },
             audit: Audit { engine: engine() },
             lasting,
             trouble,
@@ -215,6 +219,12 @@ impl Store {
     #[must_use]
     pub fn briefs(&self) -> &Briefs {
         &self.inner.briefs
+    }
+
+    /// The latest brief of each story.
+    #[must_use]
+    pub fn stories(&self) -> &Stories {
+        &self.inner.stories
     }
 
     /// What people decided about briefs.
@@ -255,6 +265,7 @@ impl Store {
             jobs: self.jobs().sweep(now, retention.jobs).await?,
             audit: self.audit().sweep(moment::before(now, retention.audit)).await?,
         };
+        self.stories().sweep(moment::before(now, retention.jobs)).await?;
         self.spend().sweep(now).await?;
         Ok(swept)
     }
@@ -302,6 +313,7 @@ fn lasting_tables(transaction: &WriteTransaction) -> StepResult<()> {
     reviews::tables(transaction)?;
     job_steps::tables(transaction)?;
     spend::tables(transaction)?;
+    stories::tables(transaction)?;
     audit::tables(transaction)
 }
 

@@ -6,4 +6,5 @@ pub(crate) mod plain;
 pub(crate) mod process;
 pub(crate) mod provider;
 pub(crate) mod road;
+pub(crate) mod served;
 pub(crate) mod vendors;

@@ -1,0 +1,155 @@
+//! Works off the jobs of one kind, so many at a time, for as long as the process lives.
+//!
+//! A lane sleeps until a job is due or somebody calls; it claims a job only when there is a place for
+//! it and whoever does the work is ready, so that what waits stays in the store, where a cancel finds
+//! it. The work itself says how the job ended; a lane only hands it out.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    clock,
+    store::{Claimed, Jobs},
+};
+
+/// The longest sleep; whoever queues a job calls, so this only guards against a call that was missed.
+const IDLE: Duration = Duration::from_secs(60);
+/// The rest after the store could not be asked.
+const TROUBLE: Duration = Duration::from_secs(5);
+
+/// A lane. Cheap to clone; one clone works.
+#[derive(Clone, Debug)]
+pub(crate) struct Lane {
+    jobs: Jobs,
+    kind: &'static str,
+    places: Arc<Semaphore>,
+    called: Arc<Notify>,
+}
+
+/// Where the work of lanes goes on, and what ends it.
+#[derive(Clone, Debug)]
+pub(crate) struct Yard {
+    /// Work under way.
+    pub(crate) tasks: TaskTracker,
+    /// From then on nothing is claimed.
+    pub(crate) stopping: CancellationToken,
+}
+
+impl Lane {
+    /// A lane for the jobs of one kind.
+    pub(crate) fn new(jobs: &Jobs, kind: &'static str, places: usize) -> Self {
+        let places = Arc::new(Semaphore::new(places));
+        Self { jobs: jobs.clone(), kind, places, called: Arc::default() }
+    }
+
+    /// Says that a job was queued.
+    pub(crate) fn call(&self) {
+        self.called.notify_one();
+    }
+
+    /// Hands jobs out until the yard stops. `ready` gives what a job needs before it is claimed.
+    pub(crate) async fn run<T, R, W>(
+        self,
+        yard: Yard,
+        ready: impl Fn() -> R,
+        work: impl Fn(Claimed, T) -> W,
+    ) where
+        R: Future<Output = Option<T>>,
+        W: Future<Output = ()> + Send + 'static,
+    {
+        let next = || yard.stopping.run_until_cancelled(self.next(&ready));
+        while let Some(Some((claimed, leave, place))) = next().await {
+            let work = work(claimed, leave);
+            yard.tasks.spawn(async move {
+                work.await;
+                drop(place);
+            });
+        }
+    }
+
+    async fn next<T, R>(&self, ready: &impl Fn() -> R) -> Option<(Claimed, T, OwnedSemaphorePermit)>
+    where
+        R: Future<Output = Option<T>>,
+    {
+        // The semaphore is never closed.
+        let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
+        loop {
+            let mut called = std::pin::pin!(self.called.notified());
+            called.as_mut().enable();
+            let wait = match self.take(ready).await {
+                Ok((claimed, leave)) => return Some((claimed, leave, place)),
+                Err(wait) => wait,
+            };
+            let _ = timeout(wait, called).await;
+        }
+    }
+
+    /// A job that is due, or how long to wait for one.
+    async fn take<T, R>(&self, ready: &impl Fn() -> R) -> Result<(Claimed, T), Duration>
+    where
+        R: Future<Output = Option<T>>,
+    {
+        let due = self.jobs.next_due(self.kind).await.map_err(|_| TROUBLE)?.ok_or(IDLE)?;
+        let early = due.duration_since(clock::utc());
+        if early.is_positive() {
+            return Err(Duration::try_from(early).unwrap_or(IDLE).min(IDLE));
+        }
+        let leave = ready().await.ok_or(TROUBLE)?;
+        let claimed = self.jobs.claim(self.kind, clock::utc()).await.map_err(|_| TROUBLE)?;
+        Ok((claimed.ok_or(Duration::ZERO)?, leave))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::store::{NewJob, Store, StoreOptions};
+
+    fn job(n: u32, due: i64) -> NewJob {
+        NewJob {
+            id: format!("job-{n}"),
+            kind: "kind".to_owned(),
+            scope: String::new(),
+            payload: Vec::new(),
+            due: clock::utc() + jiff::SignedDuration::from_secs(due),
+            once: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jobs_are_handed_out_when_due_within_their_number_until_it_stops() {
+        let store = Store::in_memory(&StoreOptions::default());
+        let lane = Lane::new(store.jobs(), "kind", 2);
+        let yard = Yard { tasks: TaskTracker::new(), stopping: CancellationToken::new() };
+        let begun = clock::now();
+        let told: Arc<Mutex<Vec<(String, u64)>>> = Arc::default();
+        let work = |claimed: Claimed, (): ()| {
+            let told = Arc::clone(&told);
+            async move {
+                told.lock().unwrap().push((claimed.job.id, begun.elapsed().as_secs()));
+                tokio::time::sleep(Duration::from_secs(10)).await;
+            }
+        };
+        let jobs = vec![job(1, 0), job(2, 0), job(3, 0), job(4, 300)];
+        store.jobs().enqueue(jobs, clock::utc()).await.unwrap();
+        lane.call();
+        let running = lane.clone().run(yard.clone(), || async { Some(()) }, work);
+        let stop = async {
+            tokio::time::sleep(Duration::from_secs(400)).await;
+            yard.stopping.cancel();
+        };
+        tokio::join!(running, stop);
+        let told = told.lock().unwrap();
+        let ids: Vec<&str> = told.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["job-1", "job-2", "job-3", "job-4"]);
+        assert!(told[1].1 < 10 && told[2].1 >= 10, "two at a time: {told:?}");
+        assert!((300..=361).contains(&told[3].1), "when it is due: {told:?}");
+    }
+}

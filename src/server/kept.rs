@@ -1,0 +1,95 @@
+//! Briefs in the store: how one is written there, and how it is found by its id.
+//!
+//! A brief lies there as its JSON, with hashes of its article's sections beside it so that a later
+//! version can say what changed. The article itself is not kept: a brief read back after a restart is
+//! shown without its Arabic.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{State, problem::Problem};
+use crate::{
+    brief::{Brief, succession::Prints},
+    clock,
+    keys::{Identity, Scope},
+    store::{KeptBrief, Place},
+};
+
+/// What lies in the store.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// The brief.
+    pub(super) brief: Brief,
+    /// What its article was.
+    pub(super) prints: Prints,
+}
+
+/// Keeps a brief, on the disk and in memory.
+///
+/// # Errors
+/// Where it could not be kept.
+pub(super) async fn put(state: &State, brief: &Arc<Brief>, readers: &str) -> Result<(), Problem> {
+    let prints = brief.article.as_deref().map(Prints::of).unwrap_or_default();
+    write(state, &Kept { brief: Brief::clone(brief), prints }, readers).await?;
+    state.answers.hold(Arc::clone(brief), readers).await;
+    Ok(())
+}
+
+/// Writes a brief to the store alone.
+///
+/// # Errors
+/// Where it could not be kept.
+pub(super) async fn write(state: &State, kept: &Kept, readers: &str) -> Result<(), Problem> {
+    let created: Option<Timestamp> = kept.brief.provenance.created.parse().ok();
+    let body = serde_json::to_vec(kept).map_err(|_| Problem::internal())?;
+    let brief = KeptBrief {
+        id: kept.brief.id.clone(),
+        scope: readers.to_owned(),
+        created: created.unwrap_or_else(clock::utc),
+        body,
+    };
+    state.store.briefs().put(brief).await.map_err(|_| Problem::unkept())
+}
+
+/// The brief of this id, where `identity` may read it.
+pub(super) async fn read(state: &State, id: &str, identity: &Identity) -> Option<Arc<Brief>> {
+    if let Some(brief) = state.answers.read(id, identity).await {
+        return Some(brief);
+    }
+    let found = state.store.briefs().get(id).await.ok().flatten()?;
+    let may = identity.may(Scope::Admin) || found.scope == identity.readers();
+    may.then(|| open(&found)).flatten().map(|kept| Arc::new(kept.brief))
+}
+
+/// The brief of this id with its prints, within its readers.
+pub(super) async fn find(state: &State, id: &str, readers: &str) -> Option<Kept> {
+    let found = state.store.briefs().get(id).await.ok().flatten()?;
+    open(&found).filter(|_| found.scope == readers)
+}
+
+/// The newest briefs that `identity` may read.
+///
+/// # Errors
+/// Where they cannot be read.
+pub(super) async fn newest(
+    state: &State,
+    identity: &Identity,
+    before: Option<Place>,
+    limit: usize,
+) -> Result<Vec<Brief>, Problem> {
+    let readers = identity.readers();
+    let scope = (!identity.may(Scope::Admin)).then_some(readers.as_str());
+    let found = state.store.briefs().newest(scope, before, limit).await;
+    let found = found.map_err(|_| Problem::internal())?;
+    Ok(found.iter().filter_map(open).map(|kept| kept.brief).collect())
+}
+
+fn open(kept: &KeptBrief) -> Option<Kept> {
+    let opened = serde_json::from_slice(&kept.body);
+    if opened.is_err() {
+        tracing::warn!(id = kept.id, "a brief in the store is of another version and is left out");
+    }
+    opened.ok()
+}
