@@ -58,7 +58,8 @@ async fn miniflux(served: &Served, event: &Value) -> Got {
 fn item(guid: &str, version: u32, headline: &str, number: usize) -> Value {
     let text = article(number);
     let body: Vec<&str> = text.split("\n\n").skip(1).collect();
-    let html: String = body.iter().map(|paragraph| format!("<p>{}</p>", paragraph.trim())).collect();
+    let html: String =
+        body.iter().map(|paragraph| format!("<p>{}</p>", paragraph.trim())).collect();
     json!({
         "guid": guid, "version": version.to_string(), "type": "text", "language": "ar",
         "pubstatus": "usable", "headline": headline, "body_html": html,
@@ -113,7 +114,8 @@ async fn entries_of_miniflux_become_briefs_once_and_a_changed_one_takes_the_earl
             "content": item["body_html"],
         })
     };
-    let event = |entries: Value| json!({ "event_type": "new_entries", "feed": {}, "entries": entries });
+    let event =
+        |entries: Value| json!({ "event_type": "new_entries", "feed": {}, "entries": entries });
     let picture = json!({ "id": 6, "hash": "p", "title": "صورة", "content": "<img src='a.png'>" });
     let got = miniflux(&served, &event(json!([entry("a", 23), picture]))).await;
     assert_eq!(got.json()["accepted"], 1, "a picture is no story");
