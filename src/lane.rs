@@ -112,13 +112,13 @@ mod tests {
     use super::*;
     use crate::store::{NewJob, Store, StoreOptions};
 
-    fn job(n: u32, due: i64) -> NewJob {
+    fn job(n: u32, due: jiff::Timestamp) -> NewJob {
         NewJob {
             id: format!("job-{n}"),
             kind: "kind".to_owned(),
             scope: String::new(),
             payload: Vec::new(),
-            due: clock::utc() + jiff::SignedDuration::from_secs(due),
+            due,
             once: None,
         }
     }
@@ -137,7 +137,9 @@ mod tests {
                 tokio::time::sleep(Duration::from_secs(10)).await;
             }
         };
-        let jobs = vec![job(1, 0), job(2, 0), job(3, 0), job(4, 300)];
+        let now = clock::utc();
+        let later = now + jiff::SignedDuration::from_secs(300);
+        let jobs = vec![job(1, now), job(2, now), job(3, now), job(4, later)];
         store.jobs().enqueue(jobs, clock::utc()).await.unwrap();
         lane.call();
         let running = lane.clone().run(yard.clone(), || async { Some(()) }, work);

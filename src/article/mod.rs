@@ -58,6 +58,18 @@ pub fn read_text(text: &str, hints: &Hints) -> Reading {
     parse(&text_blocks(text), hints)
 }
 
+/// The language of a text by its letters and words: a BCP 47 code, `und` where nothing decides.
+#[must_use]
+pub fn language_of(text: &str) -> String {
+    language::name(text.lines()).code
+}
+
+/// Whether a text has any Arabic letter, in whichever form it is typed.
+#[must_use]
+pub fn holds_arabic(text: &str) -> bool {
+    normalize(text).text.chars().any(normalize::is_arabic_letter)
+}
+
 /// The address of one source paragraph: `s1.p0` is the first paragraph of the second section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId {

@@ -69,6 +69,20 @@ pub fn closing(
     Task::Headline { title, passages, terms, detail }
 }
 
+/// The work for texts that are no story: every paragraph is translated, and nothing closes it.
+/// `context` is Arabic that helps to understand them.
+#[must_use]
+pub fn translation(article: &Article, glossary: &Glossary, context: Option<&str>) -> Plan {
+    let names = Names::of(article, glossary);
+    let task = |section: &Section| {
+        let texts: Vec<Text> = section.paragraphs.iter().map(|p| text(p.id, &p.text)).collect();
+        let terms = terms_of(&names, glossary, texts.iter().map(|text| text.text.as_str()));
+        Task::Translate { texts, context: context.map(str::to_owned), terms }
+    };
+    let sections = article.sections.iter().map(|section| Some(task(section))).collect();
+    Plan { strategy: Strategy::Extract, detail: Detail::Full, sections, closing: None, names }
+}
+
 /// The names and terms that go with one text of which no more is known.
 #[must_use]
 pub fn terms(glossary: &Glossary, text: &str) -> Vec<Term> {

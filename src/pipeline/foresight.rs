@@ -85,7 +85,7 @@ impl Gateway {
             Strategy::Extract => plan.closing,
             Strategy::Summarize => {
                 let written = article.sections.iter().flat_map(written).collect();
-                Some(plan::closing(article, &self.glossary, detail, written))
+                Some(plan::closing(article, &self.glossary, &plan.names, detail, written))
             }
         };
         let sections = article.sections.iter().map(|section| Some(section.id.clone()));

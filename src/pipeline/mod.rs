@@ -3,10 +3,13 @@
 //! read → plan → providers → assemble → check → mend, in that order, in [`Gateway::brief`].
 //! Everything but the providers is pure and in memory; this module only carries values from one
 //! stage to the next and says on the way how far the work is ([`Event`]). `work` holds what came of
-//! the tasks, `mend` has passages that failed their checks written again.
+//! the tasks, `mend` has passages that failed their checks written again, `translate` takes texts that
+//! are no story the same way.
 
 mod foresight;
 mod mend;
+mod pieces;
+mod translate;
 mod work;
 
 use std::sync::Arc;
@@ -36,6 +39,7 @@ use crate::{
     provider::{Call, Failure, Providers, SetUpError},
 };
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
+pub use translate::{Form, Translation, Wanted};
 use work::{Piece, Work};
 
 /// Section tasks that one brief keeps under way; providers bound the rest.

@@ -17,18 +17,18 @@ use super::{
     breaker::{Breaker, Health, Pass},
     deadline::Deadline,
     hedge::{self, Latencies},
-    ids::Ids,
     journey::{Denied, latest, too_late},
     ledger::{Account, Hold, Ledger},
     limit::{Limits, Need, Turn},
     place::{Place, Progress, Worker},
     retry::{Budget, Failed},
+    sound::{given, is_whole, sound},
     split::{self, Size},
     transport::{Destination, Transport},
     usage::{self, Meter, Price, Totals},
 };
 use crate::{
-    brief::{Answer, Answered, Engine, Evidence, Task, Text, Usage},
+    brief::{Answered, Engine, Task, Text, Usage},
     clock,
     dialect::{Ask, Decoded, Fault, FaultKind, WireRequest},
     finding::Finding,
@@ -446,15 +446,6 @@ fn fuller(first: Option<Answered>, second: Answered) -> Answered {
     Answered { usage, ..better }
 }
 
-/// Texts and passages that an answer has English for.
-pub(crate) fn given(answer: &Answer) -> usize {
-    match answer {
-        Answer::Translate { texts } => texts.iter().flatten().count(),
-        Answer::Summarize { passages, .. } => passages.len(),
-        Answer::Headline { summary, .. } => summary.len(),
-    }
-}
-
 fn unfit(fault: Fault) -> Miss {
     Miss::Uncalled(Denied::for_good(fault))
 }
@@ -469,36 +460,4 @@ fn forsaken() -> Fault {
 
 fn misplaced() -> Fault {
     Fault::new(FaultKind::Refused, "was given what it cannot take")
-}
-
-/// Whether an answer is one to this task: its kind, its number of texts, its ids.
-fn sound(task: &Task, answer: &Answer) -> Result<(), Fault> {
-    let sent = |passages: &[Evidence]| {
-        passages.iter().flat_map(|p| &p.sources).all(|id| Ids::sent(task, *id))
-    };
-    let (right, detail) = match (task, answer) {
-        (Task::Translate { texts, .. }, Answer::Translate { texts: english }) => {
-            (texts.len() == english.len(), "gave another number of texts than it was sent")
-        }
-        (Task::Summarize { .. }, Answer::Summarize { passages, .. }) => {
-            (sent(passages), "named a source that it was not sent")
-        }
-        (Task::Headline { .. }, Answer::Headline { summary, .. }) => {
-            (sent(summary), "named a source that it was not sent")
-        }
-        _ => (false, "answered another question than it was asked"),
-    };
-    if right { Ok(()) } else { Err(Fault::new(FaultKind::Invalid, detail)) }
-}
-
-/// Nothing that was asked for is missing, so that the answer may be kept.
-pub(crate) fn is_whole(answer: &Answer) -> bool {
-    let some = |text: &str| !text.trim().is_empty();
-    match answer {
-        Answer::Translate { texts } => texts.iter().all(|t| t.as_deref().is_some_and(some)),
-        Answer::Summarize { passages, .. } => {
-            !passages.is_empty() && passages.iter().all(|passage| some(&passage.text))
-        }
-        Answer::Headline { headline, .. } => some(headline),
-    }
 }

@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     CachePolicy, Call, Failure, Reason, Routes,
-    attempt::{Provider, given},
+    attempt::Provider,
     key::{self, Key, Readable},
     ledger::Account,
     place::Progress,
     route,
+    sound::given,
 };
 use crate::{
     brief::{Answered, Task},

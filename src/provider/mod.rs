@@ -42,6 +42,7 @@ mod place;
 mod retry;
 mod road;
 mod route;
+mod sound;
 mod split;
 mod transport;
 mod usage;

@@ -10,7 +10,7 @@ use tokio::time::sleep_until;
 
 use super::{
     Call, Done, Failure, How, Options, Routes,
-    attempt::{Asked, Provider, is_whole},
+    attempt::{Asked, Provider},
     breaker::Health,
     cache::{Cache, Kept},
     deadline::Deadline,
@@ -20,6 +20,7 @@ use super::{
     key::Key,
     ledger::Ledger,
     place::Place,
+    sound::is_whole,
     transport::Transport,
     usage::Totals,
 };

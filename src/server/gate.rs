@@ -55,6 +55,11 @@ impl Gate {
         self.entrance(Asked { scope, working: true }, self.opens(routes))
     }
 
+    /// For endpoints that take a small body and answer from what is there.
+    pub(super) fn asks(&self, scope: Scope, routes: MethodRouter<State>) -> MethodRouter<State> {
+        self.entrance(Asked { scope, working: false }, self.opens(routes))
+    }
+
     /// For endpoints that find the key in the body: admission and a bounded body alone.
     pub(super) fn opens(&self, routes: MethodRouter<State>) -> MethodRouter<State> {
         let state = || self.state.clone();

@@ -155,7 +155,7 @@ impl Commission {
     }
 }
 
-fn failed(failure: &Failure) -> Problem {
+pub(super) fn failed(failure: &Failure) -> Problem {
     let reasons = failure.reasons.iter().map(|reason| ProviderReason {
         provider: reason.provider.clone(),
         reason: reason.kind.name().to_owned(),

@@ -8,6 +8,7 @@
 //! ```text
 //! listen       a place among the connections; the head in time
 //! problem      an id; every refusal below gets its body here
+//! dropin       a refusal on a vendor's address gets that vendor's body instead
 //! headers      size of the head; what browsers are told with the answer
 //! hosts        Host and Origin; CORS where origins are listed
 //! ── the routes: health and the unknown end here ──
@@ -29,6 +30,8 @@ mod answers;
 mod bodies;
 mod briefs;
 mod caching;
+mod deepl;
+mod dropin;
 mod dry;
 mod feeds;
 mod form;
@@ -40,16 +43,20 @@ mod hooks;
 mod hosts;
 mod jobs;
 mod kept;
+mod libretranslate;
 mod limits;
 mod line;
 mod listen;
 mod live;
 mod making;
+mod parameters;
 mod peer;
 pub mod problem;
 mod source;
 mod split;
 mod succession;
+mod superdesk;
+mod translate;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -177,6 +184,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/hooks/superdesk", gate.opens(post(hooks::superdesk)))
         .route("/v1/hooks/miniflux", gate.opens(post(hooks::miniflux)))
         .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
+        .merge(drop_ins(&gate))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(state.clone())
@@ -189,7 +197,27 @@ pub fn router(state: State) -> Router {
             Problem::internal().into_response()
         }))
         .layer(from_fn(headers::guard))
+        .layer(from_fn(dropin::speak))
         .layer(from_fn(problem::finish))
+}
+
+/// The addresses of translation services, and those of Superdesk's AI widget.
+fn drop_ins(gate: &Gate) -> Router<State> {
+    let usage = get(deepl::usage).post(deepl::usage);
+    let languages = get(deepl::languages).post(deepl::languages);
+    let superdesk = |name: &str| format!("/v1/superdesk/{name}");
+    Router::new()
+        .route("/translate", gate.opens(post(libretranslate::translate)))
+        .route("/detect", gate.opens(post(libretranslate::detect)))
+        .route("/languages", get(libretranslate::languages))
+        .route("/health", get(libretranslate::health))
+        .route("/frontend/settings", get(libretranslate::settings))
+        .route("/v2/translate", gate.works(Scope::Translate, post(deepl::translate)))
+        .route("/v2/usage", gate.reads(Scope::Translate, usage))
+        .route("/v2/languages", gate.asks(Scope::Translate, languages))
+        .route(&superdesk("headlines"), gate.works(Scope::Brief, post(superdesk::headlines)))
+        .route(&superdesk("summary"), gate.works(Scope::Brief, post(superdesk::summary)))
+        .route(&superdesk("translations"), gate.works(Scope::Brief, post(superdesk::translations)))
 }
 
 /// CORS for the pages of `server.allowed_origins`; nothing where there are none.

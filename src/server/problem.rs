@@ -73,6 +73,11 @@ impl Problem {
         }
     }
 
+    /// Whether it is of this kind, such as `too-large`.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.kind.strip_prefix("/problems/") == Some(name)
+    }
+
     /// 422: there is no text.
     pub fn empty(detail: impl Into<String>) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -139,6 +144,12 @@ impl Problem {
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         let problem = Self::new(status, "over-quota", "The request can never pass", detail);
         Self { policies: vec![policy.to_owned()], ..problem }
+    }
+
+    /// 413: more texts or characters than one request for translation may have.
+    pub fn too_long(detail: impl Into<String>) -> Self {
+        let title = "The request is too long";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-long", title, detail)
     }
 
     /// 408: the body did not come in time.
@@ -293,14 +304,19 @@ pub async fn finish(mut request: Request, next: Next) -> Response {
     let id = given.filter(|id| is_plain(id)).map_or_else(new_id, str::to_owned);
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).await;
-    let bare = is_bare_refusal(&response);
-    if let Some(problem) = response.extensions_mut().remove::<Problem>().or(bare) {
+    if let Some(problem) = take(&mut response) {
         write(&mut response, Problem { request_id: Some(id.clone()), ..problem });
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Takes the problem out of a refusal, ours or the router's.
+pub(super) fn take(response: &mut Response) -> Option<Problem> {
+    let bare = is_bare_refusal(response);
+    response.extensions_mut().remove::<Problem>().or(bare)
 }
 
 /// The id of the request in hand.

@@ -128,7 +128,7 @@ fn number_of(body: &str) -> usize {
     let starts = body.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at);
     let numbers = starts.filter_map(|at| digits(&body[at..]).parse::<usize>().ok());
     let number = numbers.into_iter().find(|n| (10_000..10_000 + JOBS).contains(n));
-    number.unwrap_or_else(|| panic!("no article's: {body}"))
+    number.unwrap_or_else(|| unreachable!("no article's: {body}"))
 }
 
 /// Calls made for each article.
@@ -144,7 +144,7 @@ fn calls(provider: &Stub) -> BTreeMap<usize, usize> {
 fn told(seen: &Seen) -> (String, String) {
     let header = |name: &str| {
         let line = seen.head.lines().find_map(|line| line.strip_prefix(name));
-        line.unwrap_or_else(|| panic!("{name} {}", seen.head)).trim().to_owned()
+        line.unwrap_or_else(|| unreachable!("{name} {}", seen.head)).trim().to_owned()
     };
     let (id, timestamp) = (header("webhook-id:"), header("webhook-timestamp:"));
     let key = STANDARD.decode(&SECRET["whsec_".len()..]).unwrap();

@@ -165,6 +165,12 @@ impl Client {
         Ok(((), standings))
     }
 
+    /// The characters taken today, and how many a day has; `None` without a limit.
+    pub(super) fn daily_characters(&self) -> Option<(u64, u64)> {
+        let limit = self.limits.daily_characters?;
+        Some((self.today().characters, limit.get()))
+    }
+
     fn place(
         &self,
         places: &Arc<Semaphore>,

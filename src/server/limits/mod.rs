@@ -138,6 +138,11 @@ impl Visit {
         self.count(|client| client.characters(count)).map(drop)
     }
 
+    /// The characters that this client has taken today and may take in all; `None` without a limit.
+    pub(super) fn daily_characters(&self) -> Option<(u64, u64)> {
+        self.client.as_ref()?.daily_characters()
+    }
+
     /// Writes `RateLimit-Policy` and `RateLimit`, where this client is limited at all.
     pub(super) fn write(&self, headers: &mut HeaderMap) {
         let Some(client) = &self.client else { return };

@@ -1,0 +1,171 @@
+//! LibreTranslate's endpoints, for clients that speak to a LibreTranslate server: `POST /translate`,
+//! `POST /detect`, `GET /languages`, `GET /health`, `GET /frontend/settings`.
+//!
+//! Arabic to English is all there is; a text that is English already comes back as it is where its
+//! language is to be found. The key comes in the body, so these endpoints stand behind
+//! [`Gate::opens`](super::gate::Gate::opens) and enter by themselves. Refusals get their shape in
+//! `dropin`. No alternatives are made: the list that a client asks for is empty.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Request, State as Shared},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    State,
+    gate::{self, Asked},
+    parameters::Parameters,
+    problem::Problem,
+    translate::{self, Batch, Detected, MOST_CHARACTERS},
+};
+use crate::{
+    keys::{Identity, Scope},
+    pipeline::Form,
+};
+
+/// `POST /translate`.
+pub(super) async fn translate(Shared(state): Shared<State>, request: Request) -> Response {
+    let working = true;
+    let answered = async |parts: &Parts, fields: &Parameters, identity: &Identity| {
+        translated(&state, parts, fields, identity).await
+    };
+    entered(&state, request, working, answered).await
+}
+
+/// `POST /detect`.
+pub(super) async fn detect(Shared(state): Shared<State>, request: Request) -> Response {
+    let working = false;
+    let answered = async |_: &Parts, fields: &Parameters, _: &Identity| {
+        let text = fields.text("q").ok_or_else(|| missing("q"))?;
+        Ok(Json(json!([told(&translate::detected(text))])).into_response())
+    };
+    entered(&state, request, working, answered).await
+}
+
+/// `GET /languages`.
+pub(super) async fn languages() -> Json<Value> {
+    Json(json!([
+        {"code": "ar", "name": "Arabic", "targets": ["en"]},
+        {"code": "en", "name": "English", "targets": []},
+    ]))
+}
+
+/// `GET /health`.
+pub(super) async fn health() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// `GET /frontend/settings`.
+pub(super) async fn settings(Shared(state): Shared<State>) -> Json<Value> {
+    let keys = state.keys.needed();
+    let milliseconds = 500;
+    Json(json!({
+        "apiKeys": keys,
+        "charLimit": MOST_CHARACTERS,
+        "filesTranslation": false,
+        "frontendTimeout": milliseconds,
+        "keyRequired": keys,
+        "language": {
+            "source": {"code": "ar", "name": "Arabic"},
+            "target": {"code": "en", "name": "English"},
+        },
+        "suggestions": false,
+        "supportedFilesFormat": [],
+    }))
+}
+
+/// Opens a request, lets it in by the key in its body, and answers it.
+async fn entered(
+    state: &State,
+    request: Request,
+    working: bool,
+    answer: impl AsyncFnOnce(&Parts, &Parameters, &Identity) -> Result<Response, Problem>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match axum::body::to_bytes(body, usize::MAX).await {
+        Ok(body) => body,
+        Err(_) => return Problem::internal().into_response(),
+    };
+    let fields = match Parameters::of(&parts.headers, Bytes::clone(&body)).await {
+        Ok(fields) => fields,
+        Err(problem) => return problem.into_response(),
+    };
+    let asked = Asked { scope: Scope::Translate, working };
+    let entered = match gate::enter(state, &parts, fields.text("api_key"), asked) {
+        Ok(entered) => entered,
+        Err(refusal) => return refusal,
+    };
+    let response = match entered.visit.characters(&body) {
+        Ok(()) => answer(&parts, &fields, &entered.caller.0).await.into_response(),
+        Err(problem) => problem.into_response(),
+    };
+    entered.leave(response)
+}
+
+async fn translated(
+    state: &State,
+    parts: &Parts,
+    fields: &Parameters,
+    identity: &Identity,
+) -> Result<Response, Problem> {
+    let texts = fields.texts("q").ok_or_else(|| missing("q"))?;
+    let source = fields.text("source").ok_or_else(|| missing("source"))?;
+    let target = fields.text("target").ok_or_else(|| missing("target"))?;
+    if let Some(wrong) = [(source, ["auto", "ar"]), (target, ["en", "en"])]
+        .iter()
+        .find_map(|(code, known)| (!known.contains(code)).then_some(*code))
+    {
+        return Err(unsupported(wrong));
+    }
+    let form = match fields.text("format") {
+        None | Some("text") => Form::Plain,
+        Some("html") => Form::Markup,
+        Some(other) => {
+            return Err(Problem::malformed(format!("{} format is not supported", shown(other))));
+        }
+    };
+    let (detect, many) = (source == "auto", texts.many);
+    let batch = Batch { texts: texts.list, detect, form, context: None };
+    let english = translate::translate(state, identity, &parts.headers, batch).await?;
+    let mut answer = json!({"translatedText": shaped(&english.texts, many)});
+    if detect {
+        let languages: Vec<Value> = english.languages.iter().map(told).collect();
+        answer["detectedLanguage"] = shaped(&languages, many);
+    }
+    if fields.number("alternatives").is_some_and(|count| count > 0) {
+        let none = vec![json!([]); english.texts.len()];
+        answer["alternatives"] = shaped(&none, many);
+    }
+    let mut response = Json(answer).into_response();
+    english.write(response.headers_mut());
+    Ok(response)
+}
+
+/// One value for one text, a list for a list.
+fn shaped<T: Clone + Into<Value>>(values: &[T], many: bool) -> Value {
+    match values {
+        [one] if !many => one.clone().into(),
+        all => all.iter().cloned().map(Into::into).collect::<Vec<Value>>().into(),
+    }
+}
+
+fn told(detected: &Detected) -> Value {
+    json!({"confidence": detected.confidence, "language": detected.language})
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::malformed(format!("Invalid request: missing {name} parameter"))
+}
+
+fn unsupported(code: &str) -> Problem {
+    Problem::malformed(format!("{} is not supported", shown(code)))
+}
+
+/// What a client sent, cut and cleaned for an error.
+fn shown(text: &str) -> String {
+    text.chars().filter(char::is_ascii_graphic).take(20).collect()
+}

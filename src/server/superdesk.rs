@@ -1,0 +1,155 @@
+//! The three endpoints that Superdesk's AI widget calls: headlines, a summary, a translation.
+//!
+//! Each takes the item as Superdesk has it in hand (`headline`, `body_html`, `language` …), bare or as
+//! `{"article": …, "language": "en"}`, and answers with what its callback returns: a list of
+//! strings, a string, a string of HTML. Headlines and summary are those of a brief that is made and
+//! checked as any other; a translation keeps the item's own paragraphs and is cleaned of everything
+//! that runs. Refusals are problems of ours.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{RawQuery, State as Shared},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+
+use super::{
+    State,
+    gate::Caller,
+    making,
+    parameters::Parameters,
+    problem::Problem,
+    split,
+    translate::{self, Batch},
+};
+use crate::{
+    article::{Reading, Source},
+    brief::{Brief, Detail},
+    keys::Identity,
+    pipeline::{self, BriefError, Form, Listener, Order},
+};
+
+/// Where an item has its text, and how it is written there.
+const BODIES: [(&str, Form); 3] =
+    [("body_html", Form::Markup), ("body_xhtml", Form::Markup), ("body_text", Form::Plain)];
+
+/// `POST /v1/superdesk/headlines`: a list of one headline.
+pub(super) async fn headlines(
+    Shared(state): Shared<State>,
+    Caller(identity): Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Vec<String>>, Problem> {
+    let brief = brief(&state, &identity, &headers, &body).await?;
+    Ok(Json(vec![brief.headline]))
+}
+
+/// `POST /v1/superdesk/summary`: a paragraph.
+pub(super) async fn summary(
+    Shared(state): Shared<State>,
+    Caller(identity): Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<String>, Problem> {
+    let brief = brief(&state, &identity, &headers, &body).await?;
+    let passages: Vec<&str> = brief.summary.iter().map(|passage| passage.text.as_str()).collect();
+    Ok(Json(passages.join(" ")))
+}
+
+/// `POST /v1/superdesk/translations`: the body in English, as HTML.
+pub(super) async fn translations(
+    Shared(state): Shared<State>,
+    Caller(identity): Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let Item { article, language } = item(&body)?;
+    let query = Parameters::encoded(query.unwrap_or_default().as_bytes());
+    let language = query.text("language").map(str::to_owned).or(language);
+    let english = |code: &str| {
+        code.eq_ignore_ascii_case("en") || code.to_ascii_lowercase().starts_with("en-")
+    };
+    if language.as_deref().is_some_and(|code| !english(code)) {
+        return Err(Problem::malformed("Only English is written; ask for `language` `en`."));
+    }
+    read(&state, &article).await?;
+    let found = BODIES.iter().find_map(|(name, form)| Some((article.get(*name)?.as_str()?, *form)));
+    let Some((text, form)) = found else {
+        return Err(Problem::no_body("The item has no `body_html`; send the item with its text."));
+    };
+    let context = article.get("headline").and_then(Value::as_str).map(str::to_owned);
+    let batch = Batch { texts: vec![text.to_owned()], detect: false, form, context };
+    let english = translate::translate(&state, &identity, &headers, batch).await?;
+    let text = english.texts.concat();
+    let html = match form {
+        Form::Markup => ammonia::clean(&text),
+        Form::Plain => paragraphs(&text),
+    };
+    let mut response = Json(html).into_response();
+    english.write(response.headers_mut());
+    Ok(response)
+}
+
+fn paragraphs(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| format!("<p>{}</p>", html_escape::encode_text(line))).collect()
+}
+
+/// What the widget sends.
+struct Item {
+    article: Value,
+    /// The language that is wanted, where it stands beside the article.
+    language: Option<String>,
+}
+
+fn item(body: &[u8]) -> Result<Item, Problem> {
+    let broken = "The body is no JSON object; send the item as Superdesk has it.";
+    let value: Value = serde_json::from_slice(body).map_err(|_| Problem::malformed(broken))?;
+    let Value::Object(mut fields) = value else { return Err(Problem::malformed(broken)) };
+    match fields.remove("article") {
+        Some(article @ Value::Object(_)) => {
+            let language = fields.get("language").and_then(Value::as_str).map(str::to_owned);
+            Ok(Item { article, language })
+        }
+        Some(_) => Err(Problem::malformed("`article` is no object; send the item itself.")),
+        // A bare item's `language` is its own.
+        None => Ok(Item { article: Value::Object(fields), language: None }),
+    }
+}
+
+async fn read(state: &State, article: &Value) -> Result<Reading, Problem> {
+    let deadline = pipeline::deadline(&state.gateway.config);
+    let reading = split::read(state, source(article), deadline).await?;
+    match reading.refusal() {
+        Some(refusal) => Err(split::refused(&refusal)),
+        None => Ok(reading),
+    }
+}
+
+fn source(article: &Value) -> Source {
+    let content_type = Some("application/ninjs+json".to_owned());
+    Source { bytes: article.to_string().into(), content_type, ..Source::default() }
+}
+
+/// Headline and summary, which is all that the widget asks for.
+async fn brief(
+    state: &State,
+    identity: &Identity,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Brief, Problem> {
+    let article = item(body)?.article;
+    let reading = read(state, &article).await?;
+    let call = translate::call(state, identity, headers);
+    let _turn = state.admission.turn(call.deadline).await?;
+    let order = Order { source: source(&article), detail: Detail::Headline, call };
+    let silent: Listener = std::sync::Arc::new(|_| ());
+    let made = state.gateway.brief_of(reading, &order, &silent).await;
+    made.map_err(|error| match error {
+        BriefError::Refused(refusal) => split::refused(&refusal),
+        BriefError::Failed(failure) => making::failed(&failure),
+    })
+}
