@@ -11,9 +11,11 @@ use super::{
 };
 use crate::{
     brief::Detail,
-    pipeline::{self, Order},
+    config::Config,
+    pipeline::{self, Gateway, Order},
     provider::Call,
     render::{Format, Label},
+    store::{Store, StoreOptions},
 };
 
 #[derive(Debug, Args)]
@@ -56,8 +58,26 @@ impl From<FormatName> for Format {
 }
 
 pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
-    let gateway = super::gateway(config)?;
-    let Input { source, detail, confidential } = input::read(&options.article, &gateway).await?;
+    let config = super::configured(config)?;
+    let store = store(&config);
+    let gateway = Gateway::over(config, store.clone()).map_err(Failed::usage)?;
+    let done = print(&gateway, options).await;
+    store.close().await;
+    done
+}
+
+/// The store, or one in memory beside a server that has the folder.
+fn store(config: &Config) -> Store {
+    super::store(config).unwrap_or_else(|error| {
+        let said = error.to_string();
+        let said = said.lines().next().unwrap_or_default();
+        eprintln!("warning: {said}; answers of this run are neither found nor kept there");
+        Store::in_memory(&StoreOptions { disk_bytes: config.cache.disk_bytes })
+    })
+}
+
+async fn print(gateway: &Gateway, options: Options) -> Result<(), Failed> {
+    let Input { source, detail, confidential } = input::read(&options.article, gateway).await?;
     // The model can load while the article is read; nothing is fetched for a text that is refused.
     let reading = gateway.read(&source);
     if let Some(refusal) = reading.refusal() {

@@ -4,6 +4,7 @@
 //! usage or configuration. An error is one sentence, with a hint on a line of its own.
 
 mod brief;
+mod cache;
 mod check;
 mod input;
 mod key;
@@ -29,7 +30,7 @@ use crate::{
     keys::Keyring,
     pipeline::Gateway,
     server,
-    store::{Store, StoreOptions},
+    store::{Store, StoreError, StoreOptions},
     webhooks,
 };
 
@@ -54,6 +55,11 @@ enum Command {
     Serve(serve::Options),
     /// Check the configuration and say what each task would use
     Check(check::Options),
+    /// What is kept on the disk of answers and briefs
+    Cache {
+        #[command(subcommand)]
+        command: cache::Command,
+    },
     /// The API keys of the server
     Key {
         #[command(subcommand)]
@@ -114,6 +120,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Split(options) => split::run(config, &options).await,
         Command::Serve(options) => serve::run(config, options).await,
         Command::Check(options) => check::run(config, &options).await,
+        Command::Cache { command } => cache::run(config, command).await,
         Command::Key { command } => key::run(config, command),
         Command::Model { command } => model::run(config, command).await,
     };
@@ -130,8 +137,15 @@ fn configured(named: Option<&Path>) -> Result<Config, Failed> {
     load::load(named).map(|loaded| loaded.config).map_err(Failed::usage)
 }
 
+/// A gateway for commands that keep nothing.
 fn gateway(named: Option<&Path>) -> Result<Gateway, Failed> {
     Gateway::open(configured(named)?).map_err(Failed::usage)
+}
+
+/// The store in the configured state folder.
+fn store(config: &Config) -> Result<Store, StoreError> {
+    let options = StoreOptions { disk_bytes: config.cache.disk_bytes };
+    Store::open(&load::state_dir(config), &options, clock::utc())
 }
 
 /// The keys of a server that listens on `address`.
@@ -146,13 +160,6 @@ fn keys(config: &Config, address: SocketAddr) -> Result<Keyring, Failed> {
 /// That what `serve` needs from the environment is there.
 fn ready(config: &Config) -> Result<(), Failed> {
     webhooks::trouble(&config.webhooks).map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
-}
-
-/// The store of this machine's state.
-fn store(config: &Config) -> Result<Store, Failed> {
-    let options = StoreOptions { disk_bytes: config.cache.disk_bytes };
-    let opened = Store::open(&load::state_dir(config), &options, clock::utc());
-    opened.map_err(Failed::work)
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -6,7 +6,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::Failed;
-use crate::server;
+use crate::{pipeline::Gateway, server};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -16,10 +16,12 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
-    let gateway = super::gateway(config)?;
-    let address = options.listen.unwrap_or(gateway.config.server.listen);
-    let keys = super::keys(&gateway.config, address)?;
-    super::ready(&gateway.config)?;
+    let config = super::configured(config)?;
+    let address = options.listen.unwrap_or(config.server.listen);
+    let keys = super::keys(&config, address)?;
+    super::ready(&config)?;
+    let store = super::store(&config).map_err(Failed::work)?;
+    let gateway = Gateway::over(config, store).map_err(Failed::usage)?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Failed::work(format!(
             "cannot listen on {address}: {error}\nhint: set `server.listen` or pass --listen"
@@ -28,8 +30,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let address = listener.local_addr().map_err(Failed::work)?;
     gateway.providers.warm();
     let drain = gateway.config.server.drain;
-    let store = super::store(&gateway.config)?;
-    let state = server::State::new(gateway).with_keys(keys).with_store(store);
+    let state = server::State::new(gateway).with_keys(keys);
     eprintln!("mujaz listens on http://{address}");
     tracing::info!(%address, "listening");
     let (stop, stopped) = tokio::sync::watch::channel(());

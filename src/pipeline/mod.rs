@@ -37,6 +37,7 @@ use crate::{
     outside::Outside,
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
+    store::{Store, StoreOptions},
 };
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
 pub use translate::{Form, Translation, Wanted};
@@ -128,19 +129,30 @@ pub struct Gateway {
     pub providers: Providers,
     /// The way to addresses that callers name.
     pub outside: Outside,
+    /// What outlives the process.
+    pub store: Store,
 }
 
 impl Gateway {
-    /// A gateway as configured.
+    /// A gateway as configured that keeps nothing on the disk.
     ///
     /// # Errors
     /// Where a file that the configuration names cannot be used.
     pub fn open(config: Config) -> Result<Self, OpenError> {
+        let options = StoreOptions { disk_bytes: config.cache.disk_bytes };
+        Self::over(config, Store::in_memory(&options))
+    }
+
+    /// A gateway as configured over this store.
+    ///
+    /// # Errors
+    /// Where a file that the configuration names cannot be used.
+    pub fn over(config: Config, store: Store) -> Result<Self, OpenError> {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;
-        let providers = Providers::open(&config, &prompts)?;
+        let providers = Providers::open(&config, &prompts, &store)?;
         let outside = Outside::new(&config.fetch);
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside })
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store })
     }
 
     /// Reads an article: pure, no provider is called, never fails.
@@ -186,14 +198,16 @@ impl Gateway {
         if let Some(refusal) = reading.refusal() {
             return Err(BriefError::Refused(refusal));
         }
+        let source: [u8; 32] = Sha256::digest(&order.source.bytes).into();
+        let call = Call { source: Some(source), ..order.call.clone() };
         let plan = self.plan(&reading.article, order.detail);
-        let mut work = self.run(&reading.article, &plan, &order.call, listener).await;
+        let mut work = self.run(&reading.article, &plan, &call, listener).await;
         if let Some(failure) = work.failed_whole() {
             return Err(BriefError::Failed(failure));
         }
-        let mended = self.mend(&reading.article, &mut work, &order.call, listener).await;
+        let mended = self.mend(&reading.article, &mut work, &call, listener).await;
         let copy = work.assemble(&reading.article);
-        Ok(self.finish(order, reading, copy, (&work, mended)))
+        Ok(self.finish(&source, reading, copy, (&work, mended)))
     }
 
     async fn run(&self, article: &Article, plan: &Plan, call: &Call, tell: &Listener) -> Work {
@@ -235,7 +249,7 @@ impl Gateway {
 
     fn finish(
         &self,
-        order: &Order,
+        source: &[u8],
         reading: Reading,
         copy: Copy,
         (work, mended): (&Work, Vec<Finding>),
@@ -262,7 +276,7 @@ impl Gateway {
                 engines: work.engines(),
                 prompts: self.prompts.hash().to_owned(),
                 glossary: self.glossary.hash().to_owned(),
-                source_sha256: hex(&Sha256::digest(&order.source.bytes)),
+                source_sha256: hex(source),
                 created: clock::utc().to_string(),
             },
             usage: work.usage(),
@@ -292,10 +306,8 @@ mod tests {
             content_type: Some("application/ninjs+json".to_owned()),
             ..Source::default()
         };
-        let call = Call::until(deadline(&gateway.config));
-        let order = Order { source, detail: Detail::Brief, call };
-        let reading = gateway.read(&order.source);
-        let brief = gateway.finish(&order, reading, Copy::default(), (&Work::new(0), Vec::new()));
+        let reading = gateway.read(&source);
+        let brief = gateway.finish(&[7; 32], reading, Copy::default(), (&Work::new(0), Vec::new()));
         assert_eq!(brief.release.embargoed_until.as_deref(), Some("2024-05-07T06:00:00+03:00"));
         assert_eq!(brief.release.uri.as_deref(), Some("urn:sahel:3"));
         assert_eq!(brief.article.as_ref().unwrap().sections.len(), 2);

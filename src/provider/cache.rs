@@ -1,5 +1,10 @@
 //! Answers that were paid for, and failures that would only be repeated.
 //!
+//! # Two tiers
+//! In memory, and under it in the store, which outlives the process. An answer found on the disk
+//! is taken into memory; a new one is on the disk before its caller has it. A disk that fails or
+//! is slow costs its answers and fails nobody.
+//!
 //! # How long
 //! An answer is fresh for `fresh_for`; after that it is kept for `stale_for` more and serves only
 //! when no provider can answer. A failure that lies in the text is remembered by its kind, for the
@@ -8,21 +13,32 @@
 //!
 //! # Time
 //! moka's own lifetimes do not obey a paused clock, so each entry carries the moment it was made,
-//! and this module decides. Moments are wall-clock, so that entries could outlive the process.
+//! and this module decides. Moments are wall-clock, because entries outlive the process.
 //!
 //! # Space
-//! Entries are weighed by their bytes, overhead included, and the least used go first.
+//! Entries in memory are weighed by their bytes, overhead included, and the least used go first.
+//!
+//! # Versions on the disk
+//! 1. `{"v":1,"answered":…}`, the answer as JSON. What is of another version, or no such JSON, is
+//!    no answer.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::key::Key;
 use crate::{
     brief::Answered,
     clock,
     dialect::{Fault, FaultKind},
+    store::{Answers, StoreError},
 };
+
+/// The version of an answer on the disk; see the list above.
+const VERSION: u32 = 1;
+/// A disk that takes longer is left alone: its answer is asked for again, or not kept there.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What an entry takes beside the length of its JSON, rounded up from what a million took.
 const OVERHEAD: usize = 512;
@@ -61,10 +77,11 @@ fn failure_lifetime(kind: FaultKind) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// The answers and failures in memory.
+/// The answers and failures.
 #[derive(Debug)]
 pub(crate) struct Cache {
     answers: moka::future::Cache<Key, Kept>,
+    disk: Answers,
     failures: moka::future::Cache<Key, (Fault, Timestamp)>,
     options: CacheOptions,
 }
@@ -75,30 +92,73 @@ pub(crate) struct Kept {
     pub(crate) answered: Arc<Answered>,
     made: Timestamp,
     weight: u32,
+    /// What it is known to have served.
+    sources: Arc<[Source]>,
+}
+
+/// SHA-256 of a source text.
+pub(crate) type Source = [u8; 32];
+
+#[derive(Serialize)]
+struct Writing<'a> {
+    v: u32,
+    answered: &'a Answered,
+}
+
+#[derive(Deserialize)]
+struct Reading {
+    v: u32,
+    answered: Answered,
 }
 
 impl Cache {
-    pub(crate) fn new(options: CacheOptions) -> Self {
+    pub(crate) fn new(options: CacheOptions, disk: Answers) -> Self {
         let answers = moka::future::Cache::builder()
             .max_capacity(options.bytes)
             .weigher(|_, kept: &Kept| kept.weight)
             .build();
         let failures = moka::future::Cache::new(FAILURES);
-        Self { answers, failures, options }
+        Self { answers, disk, failures, options }
     }
 
-    /// An answer that is fresh and, where that is asked, younger than `max_age`.
+    /// An answer in memory that is fresh and, where that is asked, younger than `max_age`.
+    pub(crate) async fn near(&self, key: &Key, max_age: Option<Duration>) -> Option<Kept> {
+        self.answers.get(key).await.filter(|kept| self.is_fresh(kept, max_age))
+    }
+
+    /// The same from memory or the disk.
     pub(crate) async fn fresh(&self, key: &Key, max_age: Option<Duration>) -> Option<Kept> {
-        let kept = self.answers.get(key).await?;
-        let bound = max_age.map_or(self.options.fresh_for, |age| age.min(self.options.fresh_for));
-        younger(kept.made, bound).then_some(kept)
+        self.find(key).await.filter(|kept| self.is_fresh(kept, max_age))
     }
 
     /// An answer that may serve because nobody can give a better one.
     pub(crate) async fn stale(&self, key: &Key) -> Option<Kept> {
-        let kept = self.answers.get(key).await?;
         let bound = self.options.fresh_for.saturating_add(self.options.stale_for);
-        younger(kept.made, bound).then_some(kept)
+        self.find(key).await.filter(|kept| younger(kept.made, bound))
+    }
+
+    fn is_fresh(&self, kept: &Kept, max_age: Option<Duration>) -> bool {
+        let fresh_for = self.options.fresh_for;
+        younger(kept.made, max_age.map_or(fresh_for, |age| age.min(fresh_for)))
+    }
+
+    async fn find(&self, key: &Key) -> Option<Kept> {
+        if let Some(kept) = self.answers.get(key).await {
+            return Some(kept);
+        }
+        let found = tokio::time::timeout(PATIENCE, self.disk.get(key.bytes())).await.ok()??;
+        let Reading { v, answered } = serde_json::from_slice(&found.value).ok()?;
+        if v != VERSION {
+            return None;
+        }
+        let kept = Kept {
+            answered: Arc::new(answered),
+            made: found.made,
+            weight: weight(found.value.len()),
+            sources: found.sources.into(),
+        };
+        self.answers.insert(*key, kept.clone()).await;
+        Some(kept)
     }
 
     /// A failure of this very task that is not worth repeating yet.
@@ -108,12 +168,48 @@ impl Cache {
         younger(made, bound).then_some(fault)
     }
 
-    /// Keeps an answer. It must have been validated.
-    pub(crate) async fn keep(&self, key: Key, answered: Answered) {
-        let bytes = serde_json::to_vec(&answered).map_or(usize::MAX, |text| text.len());
-        let weight = u32::try_from(bytes.saturating_add(OVERHEAD)).unwrap_or(u32::MAX);
-        let kept = Kept { answered: Arc::new(answered), made: clock::utc(), weight };
+    /// Keeps an answer made for `source`; it is on the disk when this ends. It must have been
+    /// validated.
+    pub(crate) async fn keep(&self, key: Key, answered: Answered, source: Option<Source>) {
+        let made = clock::utc();
+        let text = serde_json::to_vec(&Writing { v: VERSION, answered: &answered });
+        // An answer is plain text and numbers, which JSON always holds.
+        let Ok(text) = text else { return };
+        let kept = Kept {
+            answered: Arc::new(answered),
+            made,
+            weight: weight(text.len()),
+            sources: source.into_iter().collect(),
+        };
         self.answers.insert(key, kept).await;
+        settle(self.disk.put(key.bytes(), &text, made, source)).await;
+    }
+
+    /// Remembers that a kept answer served `source` as well.
+    pub(crate) async fn tag(&self, key: Key, kept: Kept, source: Source) {
+        if !kept.sources.contains(&source) {
+            let sources = kept.sources.iter().copied().chain([source]).collect();
+            self.answers.insert(key, Kept { sources, ..kept }).await;
+            settle(self.disk.tag(key.bytes(), &source)).await;
+        }
+    }
+
+    /// Forgets all answers that served `source`; gives how many they were.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten them then.
+    pub(crate) async fn forget(&self, source: &Source) -> Result<usize, StoreError> {
+        let served = |(_, kept): &(Arc<Key>, Kept)| kept.sources.contains(source);
+        let near: HashSet<Key> = self.answers.iter().filter(served).map(|(key, _)| *key).collect();
+        for key in &near {
+            self.answers.invalidate(key).await;
+        }
+        let far = self.disk.remove_by_source(source).await?;
+        let far: HashSet<Key> = far.into_iter().map(Key::of_bytes).collect();
+        for key in far.difference(&near) {
+            self.answers.invalidate(key).await;
+        }
+        Ok(near.union(&far).count())
     }
 
     /// Remembers a failure, where its kind is one to remember.
@@ -128,10 +224,30 @@ impl Cache {
         (self.answers.entry_count(), self.answers.weighted_size())
     }
 
-    pub(crate) fn clear(&self) {
+    /// Forgets everything.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten everything then.
+    pub(crate) async fn clear(&self) -> Result<(), StoreError> {
         self.answers.invalidate_all();
         self.failures.invalidate_all();
+        self.disk.clear().await
     }
+}
+
+/// Waits for the disk, but not for long. Whoever has the answer can go on without.
+async fn settle(write: impl Future<Output = Result<(), StoreError>>) {
+    let failed = match tokio::time::timeout(PATIENCE, write).await {
+        Ok(outcome) => outcome.err().map(|error| error.to_string()),
+        Err(_) => Some("it did not answer in time".to_owned()),
+    };
+    if let Some(reason) = failed {
+        tracing::debug!(reason, "an answer is not on the disk");
+    }
+}
+
+fn weight(bytes: usize) -> u32 {
+    u32::try_from(bytes.saturating_add(OVERHEAD)).unwrap_or(u32::MAX)
 }
 
 fn younger(made: Timestamp, bound: Duration) -> bool {

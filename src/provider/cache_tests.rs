@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     brief::{Answer, Engine, Usage},
     provider::key::Readable,
+    store::{Store, StoreOptions},
 };
 
 fn key(name: &str) -> Key {
@@ -25,8 +26,8 @@ fn answered(text: &str) -> Answered {
 async fn an_answer_is_fresh_then_stale_then_gone() {
     let second = Duration::from_secs(1);
     let options = CacheOptions { bytes: 1 << 20, fresh_for: 10 * second, stale_for: 20 * second };
-    let cache = Cache::new(options);
-    cache.keep(key("a"), answered("one")).await;
+    let cache = Cache::new(options, Answers::none());
+    cache.keep(key("a"), answered("one"), None).await;
     sleep(9 * second).await;
     assert!(cache.fresh(&key("a"), None).await.is_some());
     assert!(cache.fresh(&key("a"), Some(5 * second)).await.is_none(), "too old for this caller");
@@ -39,8 +40,8 @@ async fn an_answer_is_fresh_then_stale_then_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_of_the_text_is_remembered_and_drives_out_no_answer() {
-    let cache = Cache::new(CacheOptions::default());
-    cache.keep(key("a"), answered("one")).await;
+    let cache = Cache::new(CacheOptions::default(), Answers::none());
+    cache.keep(key("a"), answered("one"), None).await;
     cache.remember(key("a"), &Fault::new(FaultKind::Filtered, "declined")).await;
     assert!(cache.fresh(&key("a"), None).await.is_some());
     sleep(Duration::from_secs(599)).await;
@@ -51,7 +52,7 @@ async fn a_failure_of_the_text_is_remembered_and_drives_out_no_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_of_the_provider_is_not_remembered_for_the_text() {
-    let cache = Cache::new(CacheOptions::default());
+    let cache = Cache::new(CacheOptions::default(), Answers::none());
     for kind in [FaultKind::Throttled, FaultKind::Unavailable, FaultKind::Timeout] {
         cache.remember(key("a"), &Fault::new(kind, "failed")).await;
         assert!(cache.failure(&key("a")).await.is_none(), "{kind:?}");
@@ -60,11 +61,27 @@ async fn a_failure_of_the_provider_is_not_remembered_for_the_text() {
 
 #[tokio::test]
 async fn many_small_answers_stay_within_the_bound() {
-    let cache = Cache::new(CacheOptions { bytes: 1 << 20, ..CacheOptions::default() });
+    let options = CacheOptions { bytes: 1 << 20, ..CacheOptions::default() };
+    let cache = Cache::new(options, Answers::none());
     for n in 0..20_000 {
-        cache.keep(key(&n.to_string()), answered("a short sentence")).await;
+        cache.keep(key(&n.to_string()), answered("a short sentence"), None).await;
     }
     cache.answers.run_pending_tasks().await;
     let (entries, bytes) = cache.size();
     assert!(entries > 1000 && bytes <= 1 << 20, "{entries} entries of {bytes} bytes");
+}
+
+#[tokio::test]
+async fn an_answer_on_the_disk_that_cannot_be_read_is_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), &StoreOptions::default(), clock::utc()).unwrap();
+    let cache = || Cache::new(CacheOptions::default(), store.answers().clone());
+    cache().keep(key("a"), answered("one"), None).await;
+    assert!(cache().fresh(&key("a"), None).await.is_some());
+    let whole = store.answers().get(key("a").bytes()).await.unwrap().value;
+    let newer = String::from_utf8(whole.clone()).unwrap().replacen("1", "2", 1);
+    for value in [&b""[..], b"{}", b"garbage", &whole[..whole.len() / 2], newer.as_bytes()] {
+        store.answers().put(key("a").bytes(), value, clock::utc(), None).await.unwrap();
+        assert!(cache().fresh(&key("a"), None).await.is_none());
+    }
 }

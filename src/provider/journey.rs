@@ -27,6 +27,8 @@ pub(crate) struct Journey {
     pub(crate) read: Read,
     /// What comes of it is kept.
     pub(crate) keep: bool,
+    /// SHA-256 of the source text that it is about.
+    pub(crate) source: Option<[u8; 32]>,
     pub(crate) progress: Option<Progress>,
     /// The providers of its route, in order.
     pub(crate) candidates: Vec<Candidate>,
@@ -114,7 +116,9 @@ impl Journey {
         let flight = flight(readable, read, &candidates);
         let progress = call.progress.clone();
         let (complaints, account) = (call.complaints.clone(), call.account.clone());
-        (flight, Self { task, complaints, account, read, keep: call.keeps(), progress, candidates })
+        let (keep, source) = (call.keeps(), call.source);
+        let journey = Self { task, complaints, account, read, keep, source, progress, candidates };
+        (flight, journey)
     }
 
     /// Goes on from a candidate whose answer leaves texts out; gives the fullest answer so far.

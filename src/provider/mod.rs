@@ -64,7 +64,7 @@ pub use self::{
 use crate::{
     brief::{Answered, Usage},
     clock::Instant,
-    store::Spend,
+    store::{Answers, Spend},
 };
 
 /// The names of providers to try for each kind of task, in order.
@@ -91,6 +91,8 @@ pub struct Options {
     pub daily_usd: Option<f64>,
     /// Where what was spent outlives the process.
     pub spend: Option<Spend>,
+    /// Where answers outlive the process.
+    pub disk: Answers,
 }
 
 impl Default for Options {
@@ -102,6 +104,7 @@ impl Default for Options {
             retry: RetryPolicy::default(),
             daily_usd: None,
             spend: None,
+            disk: Answers::none(),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     config::{Config, ProviderConfig, secret},
     dialect,
     prompt::Prompts,
+    store::Store,
 };
 
 /// How far a provider is, for `/readyz`.
@@ -63,12 +64,13 @@ pub enum SetUpError {
 }
 
 impl Providers {
-    /// The providers that `[tasks]` of a checked configuration names. A provider that no task
+    /// The providers that `[tasks]` of a checked configuration names, over what `store` has of
+    /// answers and spend. A provider that no task
     /// names needs no key. Starts nothing.
     ///
     /// # Errors
     /// Where a provider cannot be set up: its key is missing, or this build cannot run it.
-    pub fn open(config: &Config, prompts: &Prompts) -> Result<Self, SetUpError> {
+    pub fn open(config: &Config, prompts: &Prompts, store: &Store) -> Result<Self, SetUpError> {
         let tasks = &config.tasks;
         let named = |provider: &&ProviderConfig| {
             tasks.translate.contains(&provider.name) || tasks.summarize.contains(&provider.name)
@@ -81,13 +83,16 @@ impl Providers {
         let cache = CacheOptions {
             bytes: config.cache.memory_bytes / 2,
             fresh_for: config.cache.fresh_for,
-            ..CacheOptions::default()
+            stale_for: config.cache.stale_for,
         };
-        Ok(Self::new(
-            places?,
-            routes,
-            Options { cache, daily_usd: config.budget.daily_usd, ..Options::default() },
-        ))
+        let options = Options {
+            cache,
+            daily_usd: config.budget.daily_usd,
+            spend: Some(store.spend().clone()),
+            disk: store.answers().clone(),
+            ..Options::default()
+        };
+        Ok(Self::new(places?, routes, options))
     }
 
     /// How far each provider is, in the order of the configuration.

@@ -12,7 +12,7 @@ use super::{
     Call, Done, Failure, How, Options, Routes,
     attempt::{Asked, Provider},
     breaker::Health,
-    cache::{Cache, Kept},
+    cache::{Cache, Kept, Source},
     deadline::Deadline,
     flights::{Flights, Landed},
     ids,
@@ -29,6 +29,7 @@ use crate::{
     clock,
     dialect::Fault,
     finding::{Code, Finding, Severity},
+    store::StoreError,
 };
 
 /// Every configured provider, with what is kept and what is under way. Cheap to clone.
@@ -52,7 +53,7 @@ impl Providers {
     /// passed over; configuration refuses it before.
     #[must_use]
     pub fn new(places: Vec<Place>, routes: Routes, options: Options) -> Self {
-        let Options { max_answer_bytes, cache, breaker, retry, daily_usd, spend } = options;
+        let Options { max_answer_bytes, cache, breaker, retry, daily_usd, spend, disk } = options;
         let ledger = Arc::new(Ledger::new(daily_usd, spend));
         let provider = |place| {
             let ledger = Arc::clone(&ledger);
@@ -61,7 +62,7 @@ impl Providers {
         let inner = Inner {
             providers: places.into_iter().map(provider).collect(),
             routes,
-            cache: Cache::new(cache),
+            cache: Cache::new(cache, disk),
             flights: Flights::new(),
             transport: Transport::new(max_answer_bytes),
             ledger,
@@ -78,7 +79,8 @@ impl Providers {
         let (task, ids) = ids::number(task);
         let Inner { routes, providers, .. } = &*self.inner;
         let (flight, journey) = Journey::new(task, &call, routes, providers);
-        let done = match self.inner.recall(&journey).await {
+        // The disk is asked by whoever leads, once for all who want the same.
+        let done = match self.inner.recall(&journey, Tiers::Memory).await {
             Some(done) => done,
             None if call.keeps() => self.fly(flight, journey, &call).await?,
             None => self.inner.lead(journey, Deadline::ahead_of(call.deadline)).await?,
@@ -91,17 +93,21 @@ impl Providers {
         let (task, _) = ids::number(task);
         let Inner { routes, providers, .. } = &*self.inner;
         let (_, journey) = Journey::new(task, call, routes, providers);
-        let kept = self.inner.recall(&journey).await.is_some();
+        let kept = self.inner.recall(&journey, Tiers::All).await.is_some();
         (journey, kept)
     }
 
     /// Joins the flight of an equal task, or starts it. It outlives this caller.
     async fn fly(&self, key: Key, journey: Journey, call: &Call) -> Result<Done, Failure> {
         let late = journey.failure("had not answered when the time was up");
+        let keys: Vec<Key> = journey.candidates.iter().map(|candidate| candidate.key).collect();
         let inner = Arc::clone(&self.inner);
         let lead = |deadline| async move { inner.lead(journey, deadline).await };
         let Landed { result, led } = self.inner.flights.join(key, call.deadline, lead).await;
         let done = result.unwrap_or(Err(late))?;
+        if let Some(source) = call.source.filter(|_| !led) {
+            self.inner.tag(&keys, source).await;
+        }
         Ok(if led || done.cached() { done } else { done.unpaid(How::Joined) })
     }
 
@@ -122,8 +128,20 @@ impl Providers {
     }
 
     /// Forgets every kept answer.
-    pub fn clear_cache(&self) {
-        self.inner.cache.clear();
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten them then.
+    pub async fn clear_cache(&self) -> Result<(), StoreError> {
+        self.inner.cache.clear().await
+    }
+
+    /// Forgets every kept answer that served the source text with this SHA-256; gives how many
+    /// they were.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten them then.
+    pub async fn forget_source(&self, source: &[u8; 32]) -> Result<usize, StoreError> {
+        self.inner.cache.forget(source).await
     }
 
     /// Kept answers and their bytes, as far as they have been counted.
@@ -196,10 +214,17 @@ pub struct Checked {
     pub outcome: Result<Option<String>, Fault>,
 }
 
+/// Where kept answers are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tiers {
+    Memory,
+    All,
+}
+
 impl Inner {
     /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
     async fn lead(&self, mut journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
-        if let Some(done) = self.recall(&journey).await {
+        if let Some(done) = self.recall(&journey, Tiers::All).await {
             return Ok(done);
         }
         let last = journey.candidates.len().saturating_sub(1);
@@ -234,7 +259,8 @@ impl Inner {
         deadline: &Deadline,
         patient: bool,
     ) -> Option<Answered> {
-        let Journey { task, complaints, account, read, keep, progress, candidates } = journey;
+        let Journey { task, complaints, account, read, keep, source: _, progress, candidates } =
+            journey;
         let candidate = candidates.get_mut(n).filter(|candidate| candidate.is_open())?;
         if *read != Read::Nothing
             && let Some(fault) = self.cache.failure(&candidate.key).await
@@ -262,25 +288,46 @@ impl Inner {
         answered.usage.calls = journey.candidates.iter().map(|c| u64::from(c.calls)).sum();
         let candidate = &journey.candidates[n];
         if journey.keep && is_whole(&answered.answer) {
-            self.cache.keep(candidate.key, answered.clone()).await;
+            self.cache.keep(candidate.key, answered.clone(), journey.source).await;
         }
         let cost_usd = candidate.provider.cost_usd(&answered.usage);
         Done { answered, how: How::Called, cost_usd }
     }
 
     /// A fresh answer of any provider of the route, in the route's order.
-    async fn recall(&self, journey: &Journey) -> Option<Done> {
+    async fn recall(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
         let max_age = match journey.read {
             Read::Any => None,
             Read::Within(age) => Some(age),
             Read::Nothing => return None,
         };
         for candidate in journey.candidates.iter().filter(|candidate| candidate.is_open()) {
-            if let Some(kept) = self.cache.fresh(&candidate.key, max_age).await {
-                return Some(recalled(kept, How::Cached));
+            let kept = match tiers {
+                Tiers::Memory => self.cache.near(&candidate.key, max_age).await,
+                Tiers::All => self.cache.fresh(&candidate.key, max_age).await,
+            };
+            if let Some(kept) = kept {
+                return Some(self.recalled(journey, candidate.key, kept, How::Cached).await);
             }
         }
         None
+    }
+
+    async fn recalled(&self, journey: &Journey, key: Key, kept: Kept, how: How) -> Done {
+        let answered = Answered::clone(&kept.answered);
+        if let Some(source) = journey.source.filter(|_| journey.keep) {
+            self.cache.tag(key, kept, source).await;
+        }
+        Done { answered, how, cost_usd: None }.unpaid(how)
+    }
+
+    /// Remembers that the answer that one of these keys has served `source`.
+    async fn tag(&self, keys: &[Key], source: Source) {
+        for key in keys {
+            if let Some(kept) = self.cache.near(key, None).await {
+                self.cache.tag(*key, kept, source).await;
+            }
+        }
     }
 
     /// An answer past its lifetime, where every provider is down or over quota.
@@ -290,18 +337,13 @@ impl Inner {
         }
         for candidate in &journey.candidates {
             if let Some(kept) = self.cache.stale(&candidate.key).await {
-                let mut done = recalled(kept, How::Stale);
+                let mut done = self.recalled(journey, candidate.key, kept, How::Stale).await;
                 done.answered.findings.push(stale_finding());
                 return Some(done);
             }
         }
         None
     }
-}
-
-fn recalled(kept: Kept, how: How) -> Done {
-    let answered = Answered::clone(&kept.answered);
-    Done { answered, how, cost_usd: None }.unpaid(how)
 }
 
 fn stale_finding() -> Finding {

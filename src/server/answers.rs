@@ -38,6 +38,8 @@ pub(super) struct Rendered {
     pub(super) body: Bytes,
     /// The id of the brief.
     id: String,
+    /// SHA-256 of its source, hex.
+    source: String,
     kept: Instant,
     fresh_until: Instant,
 }
@@ -166,7 +168,8 @@ impl Answers {
             let kept = clock::now();
             let fresh_until = kept + self.fresh_for;
             let id = brief.id.clone();
-            self.rendered.insert(key, Rendered { body, id, kept, fresh_until }).await;
+            let source = brief.provenance.source_sha256.clone();
+            self.rendered.insert(key, Rendered { body, id, source, kept, fresh_until }).await;
         }
         whole
     }
@@ -197,8 +200,17 @@ impl Answers {
         self.unrender(id).await;
     }
 
+    /// What was rendered from the source with this SHA-256, hex, is no longer served.
+    pub(super) async fn forget_source(&self, source: &str) {
+        self.forget_those(|one| one.source == source).await;
+    }
+
     async fn unrender(&self, id: &str) {
-        let rendered = self.rendered.iter().filter(|(_, one)| one.id == id);
+        self.forget_those(|one| one.id == id).await;
+    }
+
+    async fn forget_those(&self, those: impl Fn(&Rendered) -> bool) {
+        let rendered = self.rendered.iter().filter(|(_, one)| those(one));
         let gone: Vec<Key> = rendered.map(|(key, _)| *key).collect();
         for key in gone {
             self.rendered.remove(&key).await;

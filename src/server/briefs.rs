@@ -32,6 +32,7 @@ use super::{
 };
 use crate::{
     article::Reading,
+    digest::of_hex,
     keys::Identity,
     pipeline::{self, Listener},
     provider::CachePolicy,
@@ -337,6 +338,11 @@ pub(super) async fn forget(
     state.works.forget(&id);
     state.answers.forget(&id).await;
     state.store.forget(&id).await.map_err(jobs::unkept)?;
+    let source = brief.and_then(|brief| of_hex(&brief.provenance.source_sha256));
+    if let Some(source) = source {
+        let forgotten = state.gateway.providers.forget_source(&source).await;
+        forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -29,6 +29,7 @@ mod admission;
 mod answers;
 mod bodies;
 mod briefs;
+mod cache;
 mod caching;
 mod deepl;
 mod dropin;
@@ -81,7 +82,7 @@ use crate::{
         admission::Admission, answers::Answers, gate::Gate, limits::Limits, live::Works,
         problem::Problem,
     },
-    store::{Store, StoreOptions},
+    store::Store,
     webhooks::Webhooks,
 };
 
@@ -109,7 +110,7 @@ impl State {
     #[must_use]
     pub fn new(gateway: Gateway) -> Self {
         let config = &gateway.config;
-        let store = Store::in_memory(&StoreOptions::default());
+        let store = gateway.store.clone();
         let works = Works::default();
         Self {
             answers: Answers::new(&gateway),
@@ -124,18 +125,6 @@ impl State {
             store,
             parking: CancellationToken::new(),
             gateway,
-        }
-    }
-
-    /// The same state with a store that outlives the process.
-    #[must_use]
-    pub fn with_store(self, store: Store) -> Self {
-        let config = &self.gateway.config;
-        Self {
-            webhooks: Webhooks::new(config, &store),
-            lane: Lane::new(store.jobs(), jobs::KIND, config.jobs.workers),
-            store,
-            ..self
         }
     }
 
@@ -183,6 +172,7 @@ pub fn router(state: State) -> Router {
         // Known by their signatures, which only the endpoint can verify.
         .route("/v1/hooks/superdesk", gate.opens(post(hooks::superdesk)))
         .route("/v1/hooks/miniflux", gate.opens(post(hooks::miniflux)))
+        .route("/v1/cache/{source_sha256}", gate.reads(Scope::Brief, delete(cache::forget)))
         .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
         .merge(drop_ins(&gate))
         .route("/healthz", get(health::alive))

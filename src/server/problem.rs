@@ -282,6 +282,14 @@ impl Problem {
         self.retry_after.is_some() || self.status.is_server_error()
     }
 
+    /// 503: the state folder cannot be read or written. `reason` is the system's.
+    pub fn store_failed(reason: &str) -> Self {
+        let detail = format!("What was asked may not have been done everywhere: {reason}.");
+        let title = "The state folder cannot be used";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self { retry_after: Some(30), ..Self::new(status, "store-failed", title, detail) }
+    }
+
     /// 500: a fault of ours.
     pub fn internal() -> Self {
         let detail = "Something went wrong here; the log has the same request_id.";

@@ -1,8 +1,8 @@
 //! Answers that were paid for: the disk tier under the cache in memory.
 //!
 //! # What is kept
-//! Bytes under a 32-byte key, with the moment they were made and, where it is known, the SHA-256
-//! of the source they came from, so that everything made from one source can be forgotten.
+//! Bytes under a 32-byte key, with the moment they were made and the SHA-256 of every source that
+//! they served, so that everything about one source can be forgotten.
 //!
 //! # Bound
 //! Entries are weighed by what they take on the disk. Each put that goes over the bound makes room
@@ -24,7 +24,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use redb::{ReadableTable, ReadableTableMetadata, Table, TableDefinition, WriteTransaction};
+use redb::{
+    Range, ReadTransaction, ReadableTable, ReadableTableMetadata, Table, TableDefinition,
+    WriteTransaction,
+};
 use serde::Serialize;
 
 use super::{
@@ -39,16 +42,19 @@ type Hash = [u8; 32];
 
 /// Key to the record of `made` and value.
 const VALUES: TableDefinition<'_, &Hash, &[u8]> = TableDefinition::new("answers");
-/// Key to place in line, weight and source (zeros where there is none).
-const INDEX: TableDefinition<'_, &Hash, (u64, u64, &Hash)> = TableDefinition::new("index");
+/// Key to place in line and weight.
+const INDEX: TableDefinition<'_, &Hash, (u64, u64)> = TableDefinition::new("index");
 /// Place in line to key: who leaves first.
 const LINE: TableDefinition<'_, u64, &Hash> = TableDefinition::new("line");
-/// Which keys came from a source.
+/// Source and key: what served a source.
 const SOURCES: TableDefinition<'_, (&Hash, &Hash), ()> = TableDefinition::new("sources");
+/// Key and source: the same from the other side.
+const TAGS: TableDefinition<'_, (&Hash, &Hash), ()> = TableDefinition::new("tags");
 /// `bytes` kept and the `next` place in line.
 const TOTALS: TableDefinition<'_, &str, u64> = TableDefinition::new("totals");
 
-const NO_SOURCE: Hash = [0; 32];
+const FIRST: Hash = [0; 32];
+const LAST: Hash = [0xff; 32];
 /// Entries that one put may look at to make room.
 const ROOM_STEPS: usize = 4;
 /// Entries of which it is known at the same time that they were read.
@@ -69,6 +75,8 @@ pub struct Kept {
     pub value: Vec<u8>,
     /// When it was made.
     pub made: Timestamp,
+    /// SHA-256 of every source that it is known to have served.
+    pub sources: Vec<[u8; 32]>,
 }
 
 /// What the tier holds and did.
@@ -112,6 +120,12 @@ struct Seen {
 }
 
 impl Answers {
+    /// A tier that keeps nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(None, 0)
+    }
+
     pub(super) fn new(engine: Option<Engine>, bound: u64) -> Self {
         let bound = if engine.is_some() { bound } else { 0 };
         Self { engine, bound, seen: Arc::default() }
@@ -125,11 +139,7 @@ impl Answers {
     pub async fn get(&self, key: &[u8; 32]) -> Option<Kept> {
         let engine = self.engine.as_ref()?;
         let key = *key;
-        let record = engine.read(move |transaction| {
-            let found = transaction.open_table(VALUES)?.get(&key)?;
-            Ok(found.map(|record| record.value().to_vec()))
-        });
-        let kept = record.await.ok().flatten().and_then(|record| unpack(&key, &record));
+        let kept = engine.read(move |transaction| find(transaction, &key)).await.ok().flatten();
         match &kept {
             Some(_) => self.seen.hit(key),
             None => self.seen.missed(),
@@ -137,8 +147,8 @@ impl Answers {
         kept
     }
 
-    /// Keeps an answer; resolves once it is on the disk. An answer too large for the bound is not
-    /// kept, which is no error.
+    /// Keeps an answer, made for `source`; resolves once it is on the disk. An answer too large for
+    /// the bound is not kept, which is no error.
     ///
     /// # Errors
     /// Where the disk fails: then it is not kept, and whoever has it may go on without.
@@ -156,12 +166,14 @@ impl Answers {
             return Ok(());
         }
         let (key, bound, seen) = (*key, self.bound, Arc::clone(&self.seen));
-        let entry = Entry { key, weight, source: source.unwrap_or(NO_SOURCE) };
         engine
             .write(move |transaction| {
                 let mut line = Line::open(transaction)?;
                 line.leave(&key)?;
-                line.join(&entry)?;
+                line.join(&key, weight)?;
+                if let Some(source) = source {
+                    line.tag(&key, &source)?;
+                }
                 transaction.open_table(VALUES)?.insert(&key, record.as_slice())?;
                 line.make_room(transaction, bound, &seen)?;
                 line.close()
@@ -169,24 +181,42 @@ impl Answers {
             .await
     }
 
-    /// Forgets all answers made from the source with this SHA-256; gives how many they were.
+    /// Remembers that a kept answer served `source` as well; nothing where it is not kept.
     ///
     /// # Errors
     /// Where the disk fails.
-    pub async fn remove_by_source(&self, source: &[u8; 32]) -> Result<u64, StoreError> {
-        let Some(engine) = &self.engine else { return Ok(0) };
+    pub async fn tag(&self, key: &[u8; 32], source: &[u8; 32]) -> Result<(), StoreError> {
+        let Some(engine) = &self.engine else { return Ok(()) };
+        let (key, source) = (*key, *source);
+        engine
+            .write(move |transaction| {
+                let mut line = Line::open(transaction)?;
+                if line.index.get(&key)?.is_some() {
+                    line.tag(&key, &source)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Forgets all answers that served the source with this SHA-256; gives their keys.
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub async fn remove_by_source(&self, source: &[u8; 32]) -> Result<Vec<[u8; 32]>, StoreError> {
+        let Some(engine) = &self.engine else { return Ok(Vec::new()) };
         let source = *source;
         engine
             .write(move |transaction| {
-                let keys = keys_of(transaction, &source)?;
                 let mut line = Line::open(transaction)?;
+                let keys = line.keys_of(&source)?;
                 let mut values = transaction.open_table(VALUES)?;
                 for key in &keys {
-                    line.leave(key)?;
+                    line.forget(key)?;
                     values.remove(key)?;
                 }
                 line.close()?;
-                Ok(keys.len() as u64)
+                Ok(keys)
             })
             .await
     }
@@ -247,18 +277,12 @@ impl Seen {
     }
 }
 
-/// What is known of an entry besides its value.
-struct Entry {
-    key: Hash,
-    weight: u64,
-    source: Hash,
-}
-
-/// The order in which entries leave, within one transaction.
+/// The order in which entries leave and what they served, within one transaction.
 struct Line<'t> {
-    index: Table<'t, &'static Hash, (u64, u64, &'static Hash)>,
+    index: Table<'t, &'static Hash, (u64, u64)>,
     line: Table<'t, u64, &'static Hash>,
     sources: Table<'t, (&'static Hash, &'static Hash), ()>,
+    tags: Table<'t, (&'static Hash, &'static Hash), ()>,
     totals: Table<'t, &'static str, u64>,
     bytes: u64,
     next: u64,
@@ -273,36 +297,56 @@ impl<'t> Line<'t> {
             index: transaction.open_table(INDEX)?,
             line: transaction.open_table(LINE)?,
             sources: transaction.open_table(SOURCES)?,
+            tags: transaction.open_table(TAGS)?,
             totals,
             bytes,
             next,
         })
     }
 
-    fn join(&mut self, entry: &Entry) -> StepResult<()> {
-        let Entry { key, weight, source } = entry;
-        self.index.insert(key, (self.next, *weight, source))?;
+    /// Puts an entry at the end.
+    fn join(&mut self, key: &Hash, weight: u64) -> StepResult<()> {
+        self.index.insert(key, (self.next, weight))?;
         self.line.insert(self.next, key)?;
-        if *source != NO_SOURCE {
-            self.sources.insert((source, key), ())?;
-        }
         self.next += 1;
         self.bytes += weight;
         Ok(())
     }
 
-    /// Takes an entry out of line, where it is in it.
-    fn leave(&mut self, key: &Hash) -> StepResult<Option<Entry>> {
-        let Some(found) = self.index.remove(key)? else { return Ok(None) };
-        let (place, weight, source) = found.value();
-        let entry = Entry { key: *key, weight, source: *source };
-        drop(found);
-        self.line.remove(place)?;
-        if entry.source != NO_SOURCE {
-            self.sources.remove((&entry.source, key))?;
+    fn tag(&mut self, key: &Hash, source: &Hash) -> StepResult<()> {
+        self.tags.insert((key, source), ())?;
+        self.sources.insert((source, key), ())?;
+        Ok(())
+    }
+
+    /// Takes an entry out of line, where it is in it. What it served stays known.
+    fn leave(&mut self, key: &Hash) -> StepResult<()> {
+        if let Some((place, weight)) = self.index.remove(key)?.map(|found| found.value()) {
+            self.line.remove(place)?;
+            self.bytes = self.bytes.saturating_sub(weight);
         }
-        self.bytes = self.bytes.saturating_sub(weight);
-        Ok(Some(entry))
+        Ok(())
+    }
+
+    /// Takes an entry out of line for good.
+    fn forget(&mut self, key: &Hash) -> StepResult<()> {
+        self.leave(key)?;
+        for source in seconds(self.tags.range((key, &FIRST)..=(key, &LAST))?)? {
+            self.tags.remove((key, &source))?;
+            self.sources.remove((&source, key))?;
+        }
+        Ok(())
+    }
+
+    fn keys_of(&self, source: &Hash) -> StepResult<Vec<Hash>> {
+        seconds(self.sources.range((source, &FIRST)..=(source, &LAST))?)
+    }
+
+    /// Moves an entry to the end of the line.
+    fn requeue(&mut self, key: &Hash) -> StepResult<()> {
+        let weight = self.index.get(key)?.map_or(0, |found| found.value().1);
+        self.leave(key)?;
+        self.join(key, weight)
     }
 
     /// Lets the first in line go while there is too much, a few at a time.
@@ -318,10 +362,10 @@ impl<'t> Line<'t> {
                 break;
             }
             let Some(key) = self.line.first()?.map(|(_, key)| *key.value()) else { break };
-            let Some(entry) = self.leave(&key)? else { break };
             if seen.was_read(&key) {
-                self.join(&entry)?;
+                self.requeue(&key)?;
             } else {
+                self.forget(&key)?;
                 values.remove(&key)?;
                 seen.evicted.fetch_add(1, Relaxed);
             }
@@ -336,28 +380,30 @@ impl<'t> Line<'t> {
     }
 }
 
-fn keys_of(transaction: &WriteTransaction, source: &Hash) -> StepResult<Vec<Hash>> {
-    let table = transaction.open_table(SOURCES)?;
-    let range = table.range((source, &[0; 32])..=(source, &[0xff; 32]))?;
-    range.map(|entry| Ok(*entry?.0.value().1)).collect()
+fn find(transaction: &ReadTransaction, key: &Hash) -> StepResult<Option<Kept>> {
+    let found = transaction.open_table(VALUES)?.get(key)?;
+    let Some(found) = found else { return Ok(None) };
+    let Some((made, value)) = record::open_made(key, found.value()) else {
+        tracing::warn!("a kept answer is damaged and left out");
+        return Ok(None);
+    };
+    let sources = transaction.open_table(TAGS)?.range((key, &FIRST)..=(key, &LAST))?;
+    Ok(Some(Kept { value: value.to_vec(), made, sources: seconds(sources)? }))
+}
+
+/// The second halves of these pairs.
+fn seconds(pairs: Range<'_, (&'static Hash, &'static Hash), ()>) -> StepResult<Vec<Hash>> {
+    pairs.map(|pair| Ok(*pair?.0.value().1)).collect()
 }
 
 /// What an entry of this length takes on the disk, as measured: small ones share pages that are
-/// two thirds full, a large one has a power of two of pages; the index comes on top.
+/// little more than half full, a large one has a power of two of pages; the index comes on top.
 fn weight(length: usize) -> u64 {
-    const INDEXED: u64 = 320;
+    const INDEXED: u64 = 400;
     let length = length as u64 + 64;
-    let value = if length <= SHARED_PAGE {
-        length + length / 2
-    } else {
-        length.max(PAGE).next_power_of_two()
-    };
+    let value =
+        if length <= SHARED_PAGE { length * 7 / 4 } else { length.max(PAGE).next_power_of_two() };
     value + INDEXED
-}
-
-fn unpack(key: &Hash, sealed: &[u8]) -> Option<Kept> {
-    let (made, value) = record::open_made(key, sealed)?;
-    Some(Kept { value: value.to_vec(), made })
 }
 
 fn tables(transaction: &WriteTransaction) -> StepResult<()> {
@@ -365,6 +411,7 @@ fn tables(transaction: &WriteTransaction) -> StepResult<()> {
     transaction.open_table(INDEX)?;
     transaction.open_table(LINE)?;
     transaction.open_table(SOURCES)?;
+    transaction.open_table(TAGS)?;
     transaction.open_table(TOTALS)?;
     Ok(())
 }

@@ -34,7 +34,7 @@ async fn an_answer_is_found_with_its_moment_after_a_restart() {
     store.close().await;
     drop(store);
     let store = open(dir.path(), 64 * MIB);
-    let kept = Kept { value: b"answer".to_vec(), made: moment(5) };
+    let kept = Kept { value: b"answer".to_vec(), made: moment(5), sources: Vec::new() };
     assert_eq!(store.answers().get(&key(1)).await, Some(kept));
     assert_eq!(store.answers().get(&key(2)).await, None);
     let stats = store.answers().stats().await.unwrap();
@@ -62,22 +62,43 @@ async fn everything_made_from_a_source_is_forgotten_and_nothing_else() {
         store.answers().put(&key(n), b"answer", moment(0), Some(source)).await.unwrap();
     }
     store.answers().put(&key(10), b"answer", moment(0), None).await.unwrap();
-    assert_eq!(store.answers().remove_by_source(&one).await, Ok(6));
-    assert_eq!(store.answers().remove_by_source(&one).await, Ok(0));
+    let mut removed = store.answers().remove_by_source(&one).await.unwrap();
+    removed.sort_unstable();
+    let mut those: Vec<Hash> = (0..6).map(key).collect();
+    those.sort_unstable();
+    assert_eq!(removed, those);
+    assert_eq!(store.answers().remove_by_source(&one).await, Ok(Vec::new()));
     for n in 0..11 {
         assert_eq!(store.answers().get(&key(n)).await.is_some(), n >= 6, "{n}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_moves_to_another_source_is_forgotten_with_that_one() {
+async fn an_answer_that_served_two_sources_is_forgotten_with_either() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), 64 * MIB);
+    let answers = store.answers();
+    for n in 0..2 {
+        answers.put(&key(n), b"answer", moment(0), Some([1; 32])).await.unwrap();
+        answers.tag(&key(n), &[2; 32]).await.unwrap();
+        assert_eq!(answers.get(&key(n)).await.unwrap().sources, [[1; 32], [2; 32]]);
+    }
+    assert_eq!(answers.remove_by_source(&[2; 32]).await.unwrap().len(), 2);
+    assert_eq!(answers.get(&key(0)).await, None);
+    assert_eq!(answers.remove_by_source(&[1; 32]).await, Ok(Vec::new()), "no tag is left behind");
+    answers.tag(&key(7), &[2; 32]).await.unwrap();
+    assert_eq!(answers.remove_by_source(&[2; 32]).await, Ok(Vec::new()), "it was never kept");
+}
+
+#[tokio::test]
+async fn an_answer_made_again_is_still_about_its_first_source() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path(), 64 * MIB);
     for source in [[1; 32], [2; 32]] {
         store.answers().put(&key(1), b"answer", moment(0), Some(source)).await.unwrap();
     }
-    assert_eq!(store.answers().remove_by_source(&[1; 32]).await, Ok(0));
-    assert_eq!(store.answers().remove_by_source(&[2; 32]).await, Ok(1));
+    assert_eq!(store.answers().remove_by_source(&[1; 32]).await, Ok(vec![key(1)]));
+    assert_eq!(store.answers().get(&key(1)).await, None);
 }
 
 #[tokio::test]

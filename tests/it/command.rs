@@ -6,10 +6,12 @@ use std::{
 };
 
 fn mujaz(arguments: &[&str], stdin: &[u8]) -> Output {
+    let state = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_mujaz"))
         .args(arguments)
         .current_dir(std::env::temp_dir())
         .env_remove("MUJAZ_CONFIG")
+        .env("XDG_STATE_HOME", state.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -17,6 +17,7 @@ mod hooks;
 mod hostile;
 mod http;
 mod jobs;
+mod keeping;
 mod keys;
 mod language;
 mod live;
