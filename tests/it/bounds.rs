@@ -99,6 +99,13 @@ async fn an_answer_without_end_is_cut_at_its_bound() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_is_measured_after_it_is_unpacked() {
+    let stub = Stub::always(Act::Bomb).await;
+    let failure = lone(&stub, "").run(translate("نص"), within(60)).await.unwrap_err();
+    assert_eq!((failure.reasons[0].kind, stub.hits()), (FaultKind::TooLarge, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_redirect_elsewhere_is_not_followed() {
     let other = Stub::always(Act::Translate).await;
     for code in [301, 302, 303, 307, 308] {

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::{
     gateway::{Reply, brief, open, post, provider},
-    provider::{Act, Stub},
+    provider::{Act, Stub, body},
 };
 
 const ARTICLE: &str = "الميناء يستقبل سفن الموسم\n\nاستقبل ميناء المدينة خلال الموسم الماضي سفنا محملة \
@@ -130,6 +130,41 @@ async fn who_hangs_up_on_a_story_in_confidence_stops_paying() {
     sleep(Duration::from_millis(10)).await;
     let (opened, open) = stub.connections();
     assert_eq!((opened, open, stub.hits()), (2, 0, 2), "a section each, and both are closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_nobody_finishes_is_closed_at_the_deadline() {
+    let stub = Stub::always(Act::Mute).await;
+    let tasks = "[server]\ndeadline = \"5s\"\n[tasks]\ntranslate = [\"first\"]\n";
+    let gateway = open(&format!("{tasks}{}", provider("first", "openai", &stub, "model = \"m\"")));
+    let start = Instant::now();
+    let reply = brief(&gateway, ARTICLE).await;
+    assert_eq!((reply.status, start.elapsed().as_secs()), (502, 4), "{}", reply.text);
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!((stub.connections().1, stub.hits()), (0, 3), "nothing is paid for after it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_ends_badly_is_no_answer() {
+    let events = |text: &str| body("text/event-stream", text);
+    let good = r#"data: {"choices":[{"index":0,"delta":{"content":"{}"},"finish_reason":null}]}"#;
+    let error = r#"data: {"error":{"message":"vendor words","code":"server_error"}}"#;
+    let ends = [
+        events(&format!("{good}\n\n")),
+        events(&format!("{good}\n\n{error}\n\n")),
+        events("data: {\"choices\":[{\n\n"),
+        events(": nothing but comments\n\n"),
+        events("data: [DONE]\n\n"),
+        Act::CutStream,
+        Act::BadChunk,
+    ];
+    for end in ends {
+        let (first, second) = (Stub::always(end.clone()).await, Stub::always(Act::Chat).await);
+        let reply = brief(&models((&first, "attempts = 1"), (&second, "")), ARTICLE).await;
+        assert_whole(&reply);
+        assert_eq!((first.hits(), second.hits()), (3, 3), "{end:?}");
+        assert!(!reply.text.contains("vendor words"), "{end:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -52,6 +52,8 @@ pub(crate) enum Act {
     Drip,
     /// A body without end, as fast as it is read.
     Endless,
+    /// A few kilobytes that unpack to sixteen megabytes.
+    Bomb,
     /// Never answers, and gives no sign of life either.
     Hang,
     /// Begins a stream of events, then says nothing more.
@@ -253,6 +255,13 @@ async fn misbehave(stream: &mut TcpStream, act: Act) -> std::io::Result<()> {
         }
         Act::Hang => {
             patient(stream, Duration::from_secs(86_400)).await;
+        }
+        Act::Bomb => {
+            let packed = include_bytes!("zeros.gz");
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
+                        content-encoding: gzip\r\ncontent-length: ";
+            let head = format!("{head}{}\r\n\r\n", packed.len());
+            stream.write_all(&[head.as_bytes(), packed].concat()).await?;
         }
         Act::Mute => {
             let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
