@@ -46,6 +46,8 @@ pub enum Code {
     SourceUnreadable,
     /// The same text stands in the article twice.
     SourceRepeated,
+    /// The article's text gives orders to a language model.
+    SourceInstructs,
     /// A number of the source does not stand in the English.
     NumberMissing,
     /// A number of the English does not stand in its source.
@@ -120,7 +122,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the list above.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::InvalidBytes,
         Self::CharsetGuessed,
         Self::MojibakeRecovered,
@@ -131,6 +133,7 @@ impl Code {
         Self::SourceBounded,
         Self::SourceUnreadable,
         Self::SourceRepeated,
+        Self::SourceInstructs,
         Self::NumberMissing,
         Self::NumberUnsupported,
         Self::ArabicLeft,

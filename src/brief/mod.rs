@@ -9,6 +9,7 @@
 pub mod assemble;
 pub mod check;
 pub mod extractive;
+pub mod instructions;
 pub mod numbers;
 pub mod plan;
 pub mod succession;

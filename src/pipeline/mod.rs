@@ -23,7 +23,7 @@ use crate::{
     brief::{
         Brief, BriefSection, Detail, Passage, Provenance, Succession, Task,
         assemble::Copy,
-        check,
+        check, instructions,
         plan::{self, Plan, Strategy},
     },
     clock,
@@ -163,6 +163,7 @@ impl Gateway {
             let place = dateline.place_ar.as_deref().and_then(|name| self.glossary.place(name));
             dateline.place = place.map(str::to_owned);
         }
+        reading.findings.extend(instructions::check(&reading.article));
         reading
     }
 
