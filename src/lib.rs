@@ -20,6 +20,7 @@ pub mod clock;
 pub mod config;
 pub mod dialect;
 mod digest;
+pub mod eval;
 pub mod finding;
 pub mod glossary;
 pub mod keys;

@@ -250,7 +250,9 @@ fn mark(text: &str) -> Option<Range<usize>> {
     }
     // ASCII lower case keeps every byte in its place.
     let lower = text.to_ascii_lowercase();
-    MARKS.iter().find_map(|mark| lower.find(mark).map(|at| at..at + mark.len()))
+    let at = MARKS.iter().find_map(|mark| lower.find(mark))?;
+    let end = text[at..].find(char::is_whitespace).map_or(text.len(), |length| at + length);
+    Some(at..end)
 }
 
 fn voice(text: &str) -> Option<Range<usize>> {

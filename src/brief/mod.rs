@@ -14,9 +14,11 @@ pub mod numbers;
 pub mod plan;
 pub mod succession;
 pub mod task;
+mod translation;
 
 pub use succession::{Changes, Succession};
 pub use task::{Answer, Answered, Detail, Engine, Evidence, Task, Text, Usage};
+pub use translation::Translation;
 
 use std::sync::Arc;
 

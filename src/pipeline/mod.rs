@@ -4,9 +4,10 @@
 //! Everything but the providers is pure and in memory; this module only carries values from one
 //! stage to the next and says on the way how far the work is ([`Event`]). `work` holds what came of
 //! the tasks, `mend` has passages that failed their checks written again, `translate` takes texts that
-//! are no story the same way.
+//! are no story the same way, `measure` does a whole article for scoring.
 
 mod foresight;
+mod measure;
 mod mend;
 mod pieces;
 mod translate;
