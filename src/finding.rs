@@ -118,11 +118,15 @@ pub enum Code {
     OptionDropped,
     /// The answer is older than its lifetime, served because no provider could answer.
     Stale,
+    /// A person edited a passage.
+    PassageEdited,
+    /// A person rejected the brief.
+    ReviewRejected,
 }
 
 impl Code {
     /// Every code, in the order of the list above.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         Self::InvalidBytes,
         Self::CharsetGuessed,
         Self::MojibakeRecovered,
@@ -169,6 +173,8 @@ impl Code {
         Self::EvidenceUnknown,
         Self::OptionDropped,
         Self::Stale,
+        Self::PassageEdited,
+        Self::ReviewRejected,
     ];
 }
 

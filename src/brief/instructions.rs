@@ -14,6 +14,7 @@ use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use crate::{
     article::{Article, SourceId},
+    brief::{Passage, assemble::Copy},
     finding::{Code, Finding, Severity},
     glossary::fold,
 };
@@ -228,6 +229,22 @@ pub fn check(article: &Article) -> Vec<Finding> {
     texts.filter_map(|(what, text, at)| found(what, text, at)).take(MOST).collect()
 }
 
+/// Has what was found point also at the first passage that rests on the paragraph: there an editor
+/// looks whether the order was obeyed.
+pub fn point_at_passages(findings: &mut [Finding], copy: &Copy) {
+    for finding in findings.iter_mut().filter(|finding| finding.code == Code::SourceInstructs) {
+        let rests =
+            |passage: &Passage| passage.sources.iter().any(|id| finding.sources.contains(id));
+        let in_sections = copy.sections.iter().find_map(|section| {
+            let index = section.passages.iter().position(rests)?;
+            Some(format!("{}.{index}", section.id))
+        });
+        let in_summary = || copy.summary.iter().position(rests).map(|at| format!("summary.{at}"));
+        let place = in_sections.or_else(in_summary);
+        finding.passage = place;
+    }
+}
+
 fn found(what: &str, text: &str, at: Option<SourceId>) -> Option<Finding> {
     let place = order_in(text)?;
     let quoted: String = text[place].chars().take(QUOTED).collect();
@@ -260,7 +277,7 @@ fn voice(text: &str) -> Option<Range<usize>> {
     // No name is longer, so that no paragraph is folded in vain.
     let short = name.len() <= 60;
     let folded = if short { fold(name.trim_matches(is_decoration)) } else { String::new() };
-    VOICES.contains(&folded.trim()).then(|| 0..name.len())
+    VOICES.contains(&folded.trim()).then_some(0..name.len())
 }
 
 fn border(text: &str) -> Option<Range<usize>> {
@@ -269,11 +286,12 @@ fn border(text: &str) -> Option<Range<usize>> {
         return None;
     }
     let words = fold(text.trim_matches(is_decoration));
-    BORDERS.contains(&words.trim()).then(|| 0..text.len())
+    BORDERS.contains(&words.trim()).then_some(0..text.len())
 }
 
 fn is_decoration(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '=' | '#' | '*' | '_' | '~' | '—' | '–' | '<' | '>' | '[' | ']')
+    c.is_whitespace()
+        || matches!(c, '-' | '=' | '#' | '*' | '_' | '~' | '—' | '–' | '<' | '>' | '[' | ']')
 }
 
 fn order(text: &str) -> Option<Range<usize>> {

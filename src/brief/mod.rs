@@ -12,6 +12,7 @@ pub mod extractive;
 pub mod instructions;
 pub mod numbers;
 pub mod plan;
+pub mod review;
 pub mod succession;
 pub mod task;
 mod translation;

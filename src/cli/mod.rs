@@ -6,6 +6,7 @@
 mod brief;
 mod cache;
 mod check;
+mod eval;
 mod input;
 mod key;
 mod model;
@@ -60,6 +61,8 @@ enum Command {
         #[command(subcommand)]
         command: cache::Command,
     },
+    /// Measure how good a provider's English is
+    Eval(eval::Options),
     /// The API keys of the server
     Key {
         #[command(subcommand)]
@@ -121,6 +124,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Serve(options) => serve::run(config, options).await,
         Command::Check(options) => check::run(config, &options).await,
         Command::Cache { command } => cache::run(config, command).await,
+        Command::Eval(options) => eval::run(config, options).await,
         Command::Key { command } => key::run(config, command),
         Command::Model { command } => model::run(config, command).await,
     };

@@ -47,6 +47,25 @@ impl Progress {
         })
     }
 
+    /// Who hears of sections as they are done and counts their passages, of so many in all.
+    pub(super) fn segments(&self, total: usize) -> Listener {
+        self.bar.set_style(style("{bar:30} {pos}/{len} segments  {elapsed}, {eta} left"));
+        self.bar.reset();
+        self.bar.set_length(total as u64);
+        self.bar.enable_steady_tick(Duration::from_millis(250));
+        let bar = self.bar.clone();
+        Arc::new(move |event| {
+            if let Event::Section { section, .. } = event {
+                bar.inc(section.passages.len() as u64);
+            }
+        })
+    }
+
+    /// Says a line above the bar, where stderr is a terminal or not.
+    pub(super) fn say(&self, line: &str) {
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+
     /// Sees to it that embedded models are on disk, showing what is fetched.
     #[cfg(feature = "local")]
     pub(super) async fn prepare(&self, providers: &Providers) -> Result<Vec<PathBuf>, Failed> {

@@ -31,7 +31,8 @@ impl Chrf {
     /// Counts one text against a person's.
     #[must_use]
     pub fn of(english: &str, reference: &str) -> Self {
-        let dense = |text: &str| -> Vec<char> { text.split_whitespace().flat_map(str::chars).collect() };
+        let dense =
+            |text: &str| -> Vec<char> { text.split_whitespace().flat_map(str::chars).collect() };
         let (english, reference) = (dense(english), dense(reference));
         let mut counts = Self::default();
         for length in 1..=LONGEST {

@@ -106,7 +106,10 @@ mod tests {
         assert_eq!(judged("The port took in 300 ships", &[]), Verdict::Unflagged);
         assert_eq!(judged("The port took in 300 ships", &[Code::NumberMissing]), Verdict::Flagged);
         assert_eq!(judged("The port took in ships", &[Code::TextShort]), Verdict::Unflagged);
-        assert_eq!(judged("The port took in 1,300 ships", &[Code::NumberMissing]), Verdict::Accused);
+        assert_eq!(
+            judged("The port took in 1,300 ships", &[Code::NumberMissing]),
+            Verdict::Accused
+        );
     }
 
     #[test]

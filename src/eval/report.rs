@@ -221,7 +221,9 @@ impl fmt::Display for Report {
         let engines =
             if self.engines.is_empty() { "nobody".to_owned() } else { self.engines.join(", ") };
         let sent = if self.with_glossary { "sent" } else { "not sent" };
-        writeln!(f, "{}: {} segments of {} documents", self.set, self.measured, self.documents)?;
+        let segments = words::counted(self.measured as u64, "segment");
+        let documents = words::counted(self.documents as u64, "document");
+        writeln!(f, "{}: {segments} of {documents}", self.set)?;
         writeln!(f, "by {engines}, terms and names {sent}\n")?;
         let [low, high] = self.chrf_interval;
         writeln!(f, "{:<42} {:>8.2}   95%: {low:.2} to {high:.2}", "chrF2", self.chrf)?;
@@ -284,11 +286,8 @@ mod tests {
 
     fn made() -> Translation {
         let texts = ["The port received 300 ships.", "The delegation arrived.", MISSING];
-        let passages = texts.map(|text| Passage {
-            text: text.to_owned(),
-            sources: Vec::new(),
-            arabic: None,
-        });
+        let passages =
+            texts.map(|text| Passage { text: text.to_owned(), sources: Vec::new(), arabic: None });
         let section = BriefSection {
             id: "s0".to_owned(),
             heading: None,

@@ -39,7 +39,9 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetError {
     /// A line is no document.
-    #[error("line {line}: {reason}\nhint: a line is {{\"doc_id\": \"…\", \"ar\": [\"…\"], \"en\": [\"…\"]}}")]
+    #[error(
+        "line {line}: {reason}\nhint: a line is {{\"doc_id\": \"…\", \"ar\": [\"…\"], \"en\": [\"…\"]}}"
+    )]
     Line {
         /// The line, from 1.
         line: usize,
@@ -198,7 +200,7 @@ mod tests {
         let broken = format!("{SET}\n{{\"doc_id\": \"d\", \"ar\": [\"7\"], \"en\": []}}");
         let error = read(&broken, &LeftOut::default()).unwrap_err().to_string();
         assert!(error.starts_with("line 5: 1 Arabic segments, 0 English ones"), "{error}");
-        assert!(LeftOut::read("[]").unwrap_err().to_string().contains("documents"));
+        assert!(LeftOut::read(r#"{"docs": []}"#).unwrap_err().to_string().contains("documents"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl Gateway {
     ///
     /// # Errors
     /// Where no provider could do any of it.
-    pub async fn translate(
+    pub async fn measure(
         &self,
         article: &Article,
         terms: bool,

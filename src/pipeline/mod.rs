@@ -256,7 +256,8 @@ impl Gateway {
         copy: Copy,
         (work, mended): (&Work, Vec<Finding>),
     ) -> Brief {
-        let Reading { article, findings } = reading;
+        let Reading { article, mut findings } = reading;
+        instructions::point_at_passages(&mut findings, &copy);
         let checks = check::check(&article, &self.glossary, &copy);
         let names = check::settle(&Names::of(&article, &self.glossary), &self.glossary, &copy);
         let Copy { headline, summary, sections, findings: missing } = copy;

@@ -5,8 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const PURE: [&str; 7] =
-    ["article", "brief", "eval", "glossary", "prompt", "dialect", "render"];
+const PURE: [&str; 7] = ["article", "brief", "eval", "glossary", "prompt", "dialect", "render"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
