@@ -67,7 +67,9 @@ const MARKS: [&str; 36] = [
 ];
 
 /// Names under which chat formats let somebody speak, at the head of a paragraph, before a colon.
-const VOICES: [&str; 8] = [
+const VOICES: [&str; 10] = [
+    "instruction",
+    "instructions",
     "system",
     "assistant",
     "user",
