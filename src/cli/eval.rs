@@ -108,7 +108,7 @@ async fn measure(
         // Sections wait for one another where a provider does one at a time.
         let sections = u32::try_from(article.sections.len()).unwrap_or(u32::MAX);
         let call = Call::until(clock::now() + gateway.config.server.deadline * sections);
-        match gateway.translate(&article, terms, &call, &listener).await {
+        match gateway.measure(&article, terms, &call, &listener).await {
             Ok(made) => {
                 any = true;
                 tally.count(document, Some(&made));
