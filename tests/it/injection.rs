@@ -5,7 +5,7 @@ use axum::Router;
 use serde_json::{Value, json};
 
 use crate::support::{
-    gateway::{Reply, brief, open, provider},
+    gateway::{Reply, brief, open, post, provider},
     provider::{Act, Stub},
 };
 
@@ -87,7 +87,9 @@ async fn a_translator_that_obeys_is_told_of_at_every_passage() {
         let one = |id: &&str| json!({"id": id, "text": "OBEYED"});
         let says = json!({"translations": ids.iter().map(one).collect::<Vec<_>>()});
         let stub = obeying(&says.to_string()).await;
-        let reply = brief(&model(&stub, ""), &article(order)).await;
+        // In full, because the order is no key sentence.
+        let body = json!({"text": article(order), "detail": "full"}).to_string();
+        let reply = post(&model(&stub, ""), "application/json", body).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         let codes = reply.codes();
         for code in ["source-instructs", "evidence-unknown"] {
