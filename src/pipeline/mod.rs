@@ -41,6 +41,7 @@ use crate::{
     store::{Store, StoreOptions},
 };
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
+pub use pieces::words;
 pub use translate::{Form, Translation, Wanted};
 use work::{Piece, Work};
 

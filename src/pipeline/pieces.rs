@@ -54,6 +54,23 @@ pub(super) fn joined(parts: Vec<Part>, english: Vec<String>, form: Form) -> Stri
     text
 }
 
+/// The words of marked-up text, without its tags.
+#[must_use]
+pub fn words(html: &str) -> String {
+    let mut words = String::new();
+    let mut rest = html;
+    while !rest.is_empty() {
+        let (token, left) = next(rest);
+        rest = left;
+        match token {
+            Token::Text(text) => words.push_str(&html_escape::decode_html_entities(text)),
+            Token::Block(_) => words.push('\n'),
+            Token::Opens(..) | Token::Closes(..) => {}
+        }
+    }
+    words
+}
+
 fn plain(line: &str, parts: &mut Vec<Part>) {
     if !holds_arabic(line) {
         parts.push(Part::Kept(numerals::rewrite(line).into_owned()));
@@ -284,6 +301,13 @@ mod tests {
         for (html, expected) in cases {
             assert_eq!(cut(html, Form::Markup), expected, "{html}");
         }
+    }
+
+    #[test]
+    fn the_words_are_what_stands_between_tags() {
+        let html =
+            "<p>وصل <a href=\"https://example.org\">الوزير</a> &amp; غادر</p><style>p{}</style>";
+        assert_eq!(words(html), "\nوصل الوزير & غادر\n\n");
     }
 
     #[test]

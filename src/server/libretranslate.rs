@@ -115,11 +115,11 @@ async fn translated(
     let texts = fields.texts("q").ok_or_else(|| missing("q"))?;
     let source = fields.text("source").ok_or_else(|| missing("source"))?;
     let target = fields.text("target").ok_or_else(|| missing("target"))?;
-    if let Some(wrong) = [(source, ["auto", "ar"]), (target, ["en", "en"])]
-        .iter()
-        .find_map(|(code, known)| (!known.contains(code)).then_some(*code))
-    {
-        return Err(unsupported(wrong));
+    if !matches!(source, "auto" | "ar") {
+        return Err(unsupported(source));
+    }
+    if target != "en" {
+        return Err(unsupported(target));
     }
     let form = match fields.text("format") {
         None | Some("text") => Form::Plain,

@@ -86,7 +86,11 @@ pub(super) async fn translate(
 ) -> Result<Translated, Problem> {
     bounded(&batch.texts)?;
     let arabic = || Detected { language: "ar".to_owned(), confidence: 100 };
-    let language = |text: &String| if batch.detect { detected(text) } else { arabic() };
+    let language = |text: &String| match (batch.detect, batch.form) {
+        (false, _) => arabic(),
+        (true, Form::Plain) => detected(text),
+        (true, Form::Markup) => detected(&pipeline::words(text)),
+    };
     let languages: Vec<Detected> = batch.texts.iter().map(language).collect();
     let foreign = languages.iter().find(|one| !matches!(one.language.as_str(), "ar" | "en"));
     if let Some(Detected { language, .. }) = foreign {
@@ -134,7 +138,11 @@ fn account(identity: &Identity) -> Account {
 pub(super) fn detected(text: &str) -> Detected {
     let end = text.char_indices().nth(SAMPLE).map_or(text.len(), |(at, _)| at);
     let sample = &text[..end];
-    let language = article::language_of(sample);
+    let mut language = article::language_of(sample);
+    if matches!(language.as_str(), "en" | "und") && article::holds_arabic(sample) {
+        // A line of Arabic with a long address in it: as English it would come back untranslated.
+        "ar".clone_into(&mut language);
+    }
     if language == "und" {
         return Detected { language: "en".to_owned(), confidence: 0 };
     }
@@ -180,6 +188,7 @@ mod tests {
         };
         assert_eq!(told("وصل الوزير إلى مسقط"), "ar 100");
         assert_eq!(told("وصل OK"), "ar 60");
+        assert_eq!(told("شاهد https://example.org/a/long/address"), "ar 12");
         assert_eq!(told("The minister arrived"), "en 100");
         assert_eq!(told("🙂 12"), "en 0");
         assert_eq!(told(""), "en 0");

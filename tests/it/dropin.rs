@@ -169,7 +169,8 @@ async fn deepl_s_answers_have_its_shapes() {
         json!({"text": [SHIPS, PORT], "source_lang": "AR", "target_lang": "EN-US"}),
         json!({"text": [SHIPS, "BBC"], "target_lang": "en-gb", "show_billed_characters": true}),
         json!({
-            "text": [format!("<p>{SHIPS}</p>")], "target_lang": "EN", "tag_handling": "html",
+            "text": [format!("<p><a href=\"https://example.org/a/long/address/of/a/page\">{SHIPS}</a></p>")],
+            "target_lang": "EN", "tag_handling": "html",
             "context": PORT, "formality": "prefer_more", "split_sentences": "0"
         }),
     ] {
