@@ -14,6 +14,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 
 use super::usage::Price;
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// Who pays for a call, beside the gateway as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Names the account: a key or a desk. Empty for nobody in particular.
     pub scope: String,

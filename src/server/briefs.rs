@@ -29,6 +29,7 @@ use super::{
     making::{self, Commission, Made, new_id},
     problem::Problem,
     source::{self, Posted},
+    translate,
 };
 use crate::{
     article::Reading,
@@ -143,7 +144,8 @@ impl Asked {
         let Self { state, identity, posted, cache, .. } = self;
         let deadline = pipeline::deadline(&state.gateway.config);
         making::read(&state, &posted.source, deadline).await?;
-        let assignment = Assignment::of(&posted, cache);
+        let account = translate::account(&identity);
+        let assignment = Assignment::of(&posted, cache).paid_by(account);
         let accepted = vec![(new_id(), assignment, once)];
         let ids = jobs::accept(&state, &identity.readers(), accepted).await?;
         let id = ids.first().ok_or_else(Problem::internal)?;
@@ -189,8 +191,8 @@ impl Asked {
             }
         };
         let Posted { source, options, .. } = posted;
-        let readers = identity.readers();
-        let commission = Commission { id, readers, source, options, cache, batch: None };
+        let (readers, account) = (identity.readers(), translate::account(&identity));
+        let commission = Commission { id, readers, source, options, cache, batch: None, account };
         let making = Making { state, commission, reading, key, format: wanted.format(), outlives };
         match wanted {
             Wanted::Stream => Ok(making.stream()),

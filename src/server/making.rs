@@ -20,7 +20,7 @@ use crate::{
     article::{Reading, Source},
     brief::Brief,
     pipeline::{BriefError, Listener, Order},
-    provider::{CachePolicy, Call, Failure},
+    provider::{Account, CachePolicy, Call, Failure},
     render::{Format, Label},
     server::source::Options,
     webhooks::Occasion,
@@ -41,6 +41,8 @@ pub(super) struct Commission {
     pub(super) cache: CachePolicy,
     /// The batch it belongs to.
     pub(super) batch: Option<String>,
+    /// Who pays for it.
+    pub(super) account: Account,
 }
 
 /// A brief with its JSON.
@@ -97,6 +99,7 @@ pub(super) async fn make(
     let call = Call {
         cache: commission.cache,
         confidential: commission.options.confidential,
+        account: commission.account.clone(),
         ..Call::until(deadline)
     };
     let detail = commission.options.detail;

@@ -126,7 +126,8 @@ pub(super) fn call(state: &State, identity: &Identity, headers: &HeaderMap) -> C
     Call { cache: caching::policy(headers, false), account, ..Call::until(deadline) }
 }
 
-fn account(identity: &Identity) -> Account {
+/// Who pays for what this caller asks for.
+pub(super) fn account(identity: &Identity) -> Account {
     let scope = identity.key.as_ref().map(|_| format!("key:{}", identity.name));
     // Rounded up as what is spent is, so that a budget of nothing stays nothing.
     let daily_micro_usd = identity.daily_budget_usd.map(|usd| (usd * 1e6).ceil() as u64);

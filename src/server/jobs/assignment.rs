@@ -8,7 +8,7 @@ use crate::{
     article::Source,
     body::Body,
     brief::Detail,
-    provider::CachePolicy,
+    provider::{Account, CachePolicy},
     server::{
         State,
         making::Commission,
@@ -36,6 +36,9 @@ pub(in crate::server) struct Assignment {
     /// No kept answer serves.
     #[serde(default)]
     anew: bool,
+    /// Who pays for it.
+    #[serde(default)]
+    account: Account,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,6 +63,7 @@ impl Assignment {
             webhook: options.webhook.clone(),
             batch: None,
             anew: matches!(cache, CachePolicy::NoCache | CachePolicy::MaxAge(_)),
+            account: Account::default(),
         }
     }
 
@@ -71,7 +75,13 @@ impl Assignment {
             Err(url) => Given::Url(url),
         };
         let detail = detail.unwrap_or_default();
-        Self { article, title, published, uri: None, detail, webhook, batch, anew: false }
+        let account = Account::default();
+        Self { article, title, published, uri: None, detail, webhook, batch, anew: false, account }
+    }
+
+    /// The same, on this account.
+    pub(in crate::server) fn paid_by(self, account: Account) -> Self {
+        Self { account, ..self }
     }
 
     /// The same, as the story of this identifier where the article carries none.
@@ -112,7 +122,8 @@ impl Assignment {
             Options { detail: self.detail, webhook: self.webhook.clone(), ..Options::default() };
         let cache = if self.anew { CachePolicy::NoCache } else { CachePolicy::Use };
         let (id, readers) = (id.to_owned(), readers.to_owned());
-        Ok(Commission { id, readers, source, options, cache, batch: self.batch.clone() })
+        let (batch, account) = (self.batch.clone(), self.account.clone());
+        Ok(Commission { id, readers, source, options, cache, batch, account })
     }
 
     pub(in crate::server) fn to_bytes(&self) -> Vec<u8> {

@@ -26,6 +26,7 @@ use crate::{
         gate::Caller,
         making::{self, new_id},
         problem::Problem,
+        translate,
     },
     store::{Enqueued, JobState, NewJob, Once},
 };
@@ -75,7 +76,7 @@ pub(in crate::server) async fn create(
             Ok(assignment) => {
                 let brief = new_id();
                 batch.articles.push(Article::Id(brief.clone()));
-                accepted.push((brief, assignment));
+                accepted.push((brief, assignment.paid_by(translate::account(&identity))));
             }
             Err(problem) => batch.articles.push(Article::Problem(json!(problem))),
         }
