@@ -56,7 +56,7 @@ async fn row(gateway: &Gateway, provider: &ProviderConfig) -> Row {
     let tasks = Tasks { translate: vec![provider.name.clone()], summarize: Vec::new() };
     let alone =
         Config { tasks, providers: vec![provider.clone()], ..Config::clone(&gateway.config) };
-    match Providers::open(&alone, &gateway.prompts, &gateway.store) {
+    match Providers::open(&alone, &gateway.prompts, Some(&gateway.store)) {
         Ok(providers) => match providers.check(LONGEST).await.pop() {
             Some(checked) => told(provider.kind, checked),
             None => unasked(provider, "was not asked".to_owned()),

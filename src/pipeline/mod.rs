@@ -141,8 +141,9 @@ impl Gateway {
     /// # Errors
     /// Where a file that the configuration names cannot be used.
     pub fn open(config: Config) -> Result<Self, OpenError> {
-        let options = StoreOptions { disk_bytes: config.cache.disk_bytes };
-        Self::over(config, Store::in_memory(&options))
+        let store = Store::in_memory(&StoreOptions { disk_bytes: config.cache.disk_bytes });
+        // What is kept in memory anyway needs no second place there.
+        Self::with(config, store, None)
     }
 
     /// A gateway as configured over this store.
@@ -150,9 +151,14 @@ impl Gateway {
     /// # Errors
     /// Where a file that the configuration names cannot be used.
     pub fn over(config: Config, store: Store) -> Result<Self, OpenError> {
+        let kept = store.clone();
+        Self::with(config, store, Some(&kept))
+    }
+
+    fn with(config: Config, store: Store, kept: Option<&Store>) -> Result<Self, OpenError> {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;
-        let providers = Providers::open(&config, &prompts, &store)?;
+        let providers = Providers::open(&config, &prompts, kept)?;
         let outside = Outside::new(&config.fetch);
         Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store })
     }

@@ -307,7 +307,7 @@ mod tests {
     fn the_words_are_what_stands_between_tags() {
         let html =
             "<p>وصل <a href=\"https://example.org\">الوزير</a> &amp; غادر</p><style>p{}</style>";
-        assert_eq!(words(html), "\nوصل الوزير & غادر\n\n");
+        assert_eq!(words(html), "\nوصل الوزير & غادر\n\n\n");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
     config::{Config, ProviderConfig, secret},
     dialect,
     prompt::Prompts,
-    store::Store,
+    store::{Answers, Store},
 };
 
 /// How far a provider is, for `/readyz`.
@@ -64,13 +64,17 @@ pub enum SetUpError {
 }
 
 impl Providers {
-    /// The providers that `[tasks]` of a checked configuration names, over what `store` has of
-    /// answers and spend. A provider that no task
-    /// names needs no key. Starts nothing.
+    /// The providers that `[tasks]` of a checked configuration names. Answers and sums outlive the
+    /// process in `store`; without one they are kept in memory alone. A provider that no task names
+    /// needs no key. Starts nothing.
     ///
     /// # Errors
     /// Where a provider cannot be set up: its key is missing, or this build cannot run it.
-    pub fn open(config: &Config, prompts: &Prompts, store: &Store) -> Result<Self, SetUpError> {
+    pub fn open(
+        config: &Config,
+        prompts: &Prompts,
+        store: Option<&Store>,
+    ) -> Result<Self, SetUpError> {
         let tasks = &config.tasks;
         let named = |provider: &&ProviderConfig| {
             tasks.translate.contains(&provider.name) || tasks.summarize.contains(&provider.name)
@@ -88,8 +92,8 @@ impl Providers {
         let options = Options {
             cache,
             daily_usd: config.budget.daily_usd,
-            spend: Some(store.spend().clone()),
-            disk: store.answers().clone(),
+            spend: store.map(|store| store.spend().clone()),
+            disk: store.map_or_else(Answers::none, |store| store.answers().clone()),
             ..Options::default()
         };
         Ok(Self::new(places?, routes, options))

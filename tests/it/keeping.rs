@@ -72,7 +72,14 @@ async fn brief(router: &axum::Router, article: &str) -> Value {
     brief
 }
 
-#[tokio::test(start_paused = true)]
+/// Lets time pass. It runs on otherwise: paused, it would jump ahead whenever the disk is waited for.
+async fn pass(time: std::time::Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
 async fn an_answer_that_was_paid_for_is_not_paid_for_again_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
@@ -86,25 +93,25 @@ async fn an_answer_that_was_paid_for_is_not_paid_for_again_after_a_restart() {
     assert_eq!(kept.answered.answer, paid.answered.answer);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn an_answer_on_the_disk_grows_old_like_one_in_memory() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
     let store = open(dir.path());
     road_over(&store, &stub).run(translate("نص"), within(60)).await.unwrap();
     let day = std::time::Duration::from_secs(24 * 3600);
-    tokio::time::advance(31 * day).await;
+    pass(31 * day).await;
     let road = road_over(&store, &stub);
     stub.turn_to(Act::Close);
     let stale = road.run(translate("نص"), within(60)).await.unwrap();
     assert_eq!(stale.how, How::Stale, "nobody can answer, so it serves");
     stub.turn_to(Act::Translate);
-    tokio::time::advance(day).await;
+    pass(day).await;
     let again = road.run(translate("نص"), within(60)).await.unwrap();
     assert_eq!(again.how, How::Called);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn all_answers_that_served_a_source_are_forgotten_in_both_tiers() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
@@ -122,7 +129,7 @@ async fn all_answers_that_served_a_source_are_forgotten_in_both_tiers() {
     assert_eq!(how("ثان").await, How::Called);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn whoever_joined_a_flight_can_have_its_answer_forgotten_too() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
@@ -135,7 +142,7 @@ async fn whoever_joined_a_flight_can_have_its_answer_forgotten_too() {
     assert_eq!(road.run(translate("نص"), of(1)).await.unwrap().how, How::Called);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_brief_is_read_by_its_id_and_made_for_nothing_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
@@ -152,7 +159,7 @@ async fn a_brief_is_read_by_its_id_and_made_for_nothing_after_a_restart() {
     assert_eq!(stub.hits(), paid, "nothing was called for");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_source_that_is_forgotten_is_paid_for_again_and_its_briefs_stay() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
@@ -175,7 +182,7 @@ async fn a_source_that_is_forgotten_is_paid_for_again_and_its_briefs_stay() {
     );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_brief_that_is_forgotten_leaves_no_word_on_the_disk_to_be_found() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
@@ -190,7 +197,7 @@ async fn a_brief_that_is_forgotten_leaves_no_word_on_the_disk_to_be_found() {
     assert_eq!(store.briefs().size().await.unwrap(), (0, 0));
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn nothing_of_a_confidential_article_reaches_the_disk() {
     let dir = tempfile::tempdir().unwrap();
     let stub = Stub::always(Act::Translate).await;
