@@ -67,7 +67,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
 }
 
 /// The store, or one in memory beside a server that has the folder.
-fn store(config: &Config) -> Store {
+pub(super) fn store(config: &Config) -> Store {
     super::store(config).unwrap_or_else(|error| {
         let said = error.to_string();
         let said = said.lines().next().unwrap_or_default();

@@ -70,8 +70,11 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let documents = set::read(&text(path).await?, &left_out).map_err(|error| of(path, &error))?;
     let documents = set::sample(documents, options.limit.unwrap_or(usize::MAX));
     let config = routed(super::configured(config)?, options.provider.as_deref())?;
-    let gateway = Gateway::open(config).map_err(Failed::usage)?;
-    let report = measure(&gateway, &documents, &name(path), !options.without_glossary).await?;
+    let store = super::brief::store(&config);
+    let gateway = Gateway::over(config, store.clone()).map_err(Failed::usage)?;
+    let report = measure(&gateway, &documents, &name(path), !options.without_glossary).await;
+    store.close().await;
+    let report = report?;
     print(options.format, &report.to_string(), &report)
 }
 

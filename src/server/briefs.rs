@@ -28,6 +28,7 @@ use super::{
     live::{Teller, Watch, Work},
     making::{self, Commission, Made, new_id},
     problem::Problem,
+    reviews,
     source::{self, Posted},
     translate,
 };
@@ -300,12 +301,13 @@ pub(super) async fn read(
         return Ok(Watch::new(work, live::since(&headers, &id)).respond());
     }
     if let Some(brief) = kept::read(&state, &id, &identity).await {
+        let (brief, label) = reviews::reviewed(&state, brief).await?;
         if streamed {
-            let json = Format::Json.render(&brief, &Label::Draft);
+            let json = Format::Json.render(&brief, &label);
             return Ok(live::events(&id, &[("brief", &json)]));
         }
         let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
-        return Ok(respond(format, format.render(&brief, &Label::Draft).into()));
+        return Ok(respond(format, format.render(&brief, &label).into()));
     }
     if let Some(job) = jobs::find(&state, &id, &identity).await {
         if streamed && !job.state.is_over() {

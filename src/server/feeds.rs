@@ -1,7 +1,10 @@
 //! `GET /v1/feed.json` and `GET /v1/feed.atom`: the desk's newest briefs.
 //!
 //! What was superseded or withdrawn is left out: a reader that follows the feed sees the later version in
-//! its place, which says what changed.
+//! its place, which says what changed. So is what a person rejected; what a person approved goes out
+//! under that name.
+
+use std::sync::Arc;
 
 use axum::{
     extract::State as Shared,
@@ -10,14 +13,12 @@ use axum::{
 };
 use url::Url;
 
-use super::{State, gate::Caller, kept, problem::Problem};
+use super::{State, gate::Caller, kept, problem::Problem, reviews};
 use crate::{
     clock,
+    finding::Code,
     keys::Identity,
-    render::{
-        Label,
-        feed::{self, ATOM, Channel, Entry, JSON_FEED},
-    },
+    render::feed::{self, ATOM, Channel, Entry, JSON_FEED},
 };
 
 /// Briefs in a feed, at most.
@@ -57,8 +58,16 @@ async fn written(
     let current = briefs.iter().filter(|brief| {
         brief.succession.superseded_by.is_none() && brief.succession.withdrawn.is_none()
     });
+    let mut reviewed = Vec::new();
+    for brief in current.take(MOST) {
+        let (brief, label) = reviews::reviewed(state, Arc::new(brief.clone())).await?;
+        let rejected = brief.findings.iter().any(|f| f.code == Code::ReviewRejected);
+        if !rejected {
+            reviewed.push((brief, label));
+        }
+    }
     let entries: Vec<Entry<'_>> =
-        current.take(MOST).map(|brief| Entry { brief, label: &Label::Draft }).collect();
+        reviewed.iter().map(|(brief, label)| Entry { brief, label }).collect();
     let home = home(state, headers).ok_or_else(Problem::internal)?;
     let address = home.join(path).map_err(|_| Problem::internal())?;
     let title = "Briefs of Arabic news";

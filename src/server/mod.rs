@@ -53,6 +53,7 @@ mod making;
 mod parameters;
 mod peer;
 pub mod problem;
+mod reviews;
 mod source;
 mod split;
 mod succession;
@@ -67,7 +68,7 @@ use axum::{
     http::Method,
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -161,9 +162,14 @@ pub fn router(state: State) -> Router {
     let one_brief = gate
         .reads(Scope::Read, get(briefs::read))
         .merge(gate.reads(Scope::Brief, delete(briefs::forget)));
+    let review = gate
+        .reads(Scope::Read, get(reviews::read))
+        .merge(gate.works(Scope::Brief, put(reviews::decided)));
     let routes = Router::new()
         .route("/v1/briefs", gate.works(Scope::Brief, post(briefs::create)))
         .route("/v1/briefs/{id}", one_brief)
+        .route("/v1/briefs/{id}/review", review)
+        .route("/v1/reviews/corrections", gate.reads(Scope::Read, get(reviews::corrections)))
         .route("/v1/batches", gate.works(Scope::Brief, post(jobs::batches::create)))
         .route("/v1/batches/{id}", gate.reads(Scope::Read, get(jobs::batches::read)))
         .route("/v1/jobs", gate.reads(Scope::Read, get(jobs::list::list)))
@@ -218,7 +224,7 @@ fn shared_with_pages(state: &State, routes: Router) -> Router {
     }
     let cors = CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(hosts::accepted())
         .expose_headers(hosts::exposed());
     routes.layer(cors)

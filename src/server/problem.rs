@@ -255,6 +255,22 @@ impl Problem {
         Self::new(status, "confidential", "Not for confidential articles", detail)
     }
 
+    /// 422: the decision about a brief cannot be taken.
+    pub fn review_refused(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "review-refused", "The review cannot be taken", detail)
+    }
+
+    /// 412: somebody else has decided since; `version` holds now.
+    pub fn review_changed(version: u32) -> Self {
+        let detail = format!(
+            "The review has version {version} by now; read it again, and send its `ETag` as \
+             `If-Match`."
+        );
+        let status = StatusCode::PRECONDITION_FAILED;
+        Self::new(status, "review-changed", "Somebody else has decided", detail)
+    }
+
     /// 422: the webhook is not one that the operator allows.
     pub fn webhook_refused(detail: impl Into<String>) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;

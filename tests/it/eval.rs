@@ -1,6 +1,6 @@
 //! `mujaz eval` as a person runs it, over stand-ins on loopback.
 
-use std::process::Output;
+use std::{path::Path, process::Output};
 
 use serde_json::Value;
 
@@ -18,7 +18,12 @@ const SET: &str = r#"{"doc_id": "port", "ar": ["الميناء يستقبل سف
 /// Runs it over this set with `first`, which no task names, at the stub.
 async fn eval(stub: &Stub, set: &str, more: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    eval_in(folder.path(), stub, set, more).await
+}
+
+/// The same with its files and state in this folder.
+async fn eval_in(folder: &Path, stub: &Stub, set: &str, more: &[&str]) -> Output {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let entry = provider("first", "openai", stub, "model = \"m\"\nstream = false");
     let config = format!("[tasks]\ntranslate = [\"other\"]\n{entry}");
     let other = "[[providers]]\nname = \"other\"\nkind = \"libretranslate\"\nbase_url = \"http://127.0.0.1:9\"\n";
@@ -28,7 +33,7 @@ async fn eval(stub: &Stub, set: &str, more: &[&str]) -> Output {
     let (config, set, out) = (path("config.toml"), path("set.jsonl"), path("out.json"));
     let mut arguments = vec!["eval", "--config", &config, "--set", &set];
     arguments.extend(more.iter().map(|one| if *one == "OUT" { out.as_str() } else { *one }));
-    mujaz(&arguments).env("XDG_STATE_HOME", folder.path()).output().await.unwrap()
+    mujaz(&arguments).env("XDG_STATE_HOME", folder).output().await.unwrap()
 }
 
 fn report(output: &Output) -> Value {
@@ -79,6 +84,20 @@ async fn terms_go_with_the_tasks_unless_they_are_left_out() {
         assert_eq!(seen.iter().any(|seen| terms(&seen.body)), sent);
         assert!(seen[0].body.contains("الميناء يستقبل"), "the first segment is the context");
     }
+}
+
+#[tokio::test]
+async fn a_run_goes_on_from_what_an_earlier_one_was_given() {
+    let stub = Stub::always(Act::Chat).await;
+    let folder = tempfile::tempdir().unwrap();
+    let more = ["--provider", "first", "--format", "json"];
+    let first = report(&eval_in(folder.path(), &stub, SET, &more).await);
+    let again = report(&eval_in(folder.path(), &stub, SET, &more).await);
+    assert_eq!(stub.hits(), 2, "nothing is paid twice");
+    let cost = |report: &Value, what: &str| report["cost"][what].as_u64().unwrap();
+    assert_eq!((cost(&first, "calls"), cost(&first, "cached_sections")), (2, 0));
+    assert_eq!((cost(&again, "calls"), cost(&again, "cached_sections")), (0, 2));
+    assert_eq!(first["segments"], again["segments"]);
 }
 
 #[tokio::test]
