@@ -56,6 +56,14 @@ impl Rendered {
     }
 }
 
+/// A rendered brief for whoever asked for it.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) rendered: Rendered,
+    /// They may read it by its id from now on, and may not have before.
+    pub(super) for_a_new_reader: bool,
+}
+
 /// A brief with those who may read it.
 #[derive(Debug)]
 struct Readable {
@@ -128,21 +136,20 @@ impl Answers {
         key: &Key,
         policy: CachePolicy,
         identity: &Identity,
-    ) -> Option<Rendered> {
+    ) -> Option<Found> {
         let youngest = match policy {
             CachePolicy::Use => None,
             CachePolicy::MaxAge(age) => Some(age),
             CachePolicy::NoCache | CachePolicy::NoStore => return None,
         };
         let now = clock::now();
-        let found = self.rendered.get(key).await.filter(|one| {
+        let rendered = self.rendered.get(key).await.filter(|one| {
             let age = now.saturating_duration_since(one.kept);
             one.fresh_until > now && youngest.is_none_or(|youngest| age <= youngest)
         })?;
-        if let Some(one) = self.by_id.get(&found.id).await {
-            one.readers().insert(identity.readers());
-        }
-        Some(found)
+        let near = self.by_id.get(&rendered.id).await;
+        let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
+        Some(Found { rendered, for_a_new_reader })
     }
 
     /// Keeps a brief under its id.

@@ -16,7 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     State,
-    answers::Key,
+    answers::{Found, Key},
     caching::{self, CacheStatus},
     dry,
     gate::Caller,
@@ -169,7 +169,10 @@ impl Asked {
     async fn now(self, id: String, outlives: bool) -> Result<Response, Problem> {
         let key = self.state.answers.key(&self.posted, self.wanted.format());
         let found = self.state.answers.find(&key, self.cache, &self.identity).await;
-        if let Some(rendered) = found.filter(|_| !outlives) {
+        if let Some(Found { rendered, for_a_new_reader }) = found.filter(|_| !outlives) {
+            if for_a_new_reader {
+                kept::share(&self.state, rendered.id(), &self.identity).await;
+            }
             let status = CacheStatus::Hit(rendered.fresh_for());
             let response = match self.wanted {
                 Wanted::Stream => {

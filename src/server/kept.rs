@@ -4,7 +4,7 @@
 //! version can say what changed. The article itself is not kept: a brief read back after a restart is
 //! shown without its Arabic.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,10 +47,19 @@ pub(super) async fn write(state: &State, kept: &Kept, readers: &str) -> Result<(
     let brief = KeptBrief {
         id: kept.brief.id.clone(),
         scope: readers.to_owned(),
+        shared_with: BTreeSet::new(),
         created: created.unwrap_or_else(clock::utc),
         body,
     };
     state.store.briefs().put(brief).await.map_err(|_| Problem::unkept())
+}
+
+/// Lets `identity` read a brief, by which it was answered, also after a restart. A disk that fails
+/// costs that and nothing else.
+pub(super) async fn share(state: &State, id: &str, identity: &Identity) {
+    if let Err(error) = state.store.briefs().share(id, &identity.readers()).await {
+        tracing::warn!(id, %error, "that a brief may be read will not outlive the process");
+    }
 }
 
 /// The brief of this id, where `identity` may read it.
@@ -59,7 +68,7 @@ pub(super) async fn read(state: &State, id: &str, identity: &Identity) -> Option
         return Some(brief);
     }
     let found = state.store.briefs().get(id).await.ok().flatten()?;
-    let may = identity.may(Scope::Admin) || found.scope == identity.readers();
+    let may = identity.may(Scope::Admin) || found.is_for(&identity.readers());
     may.then(|| open(&found)).flatten().map(|kept| Arc::new(kept.brief))
 }
 
@@ -92,4 +101,49 @@ fn open(kept: &KeptBrief) -> Option<Kept> {
         tracing::warn!(id = kept.id, "a brief in the store is of another version and is left out");
     }
     opened.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{
+        config::Config,
+        pipeline::Gateway,
+        render::sample,
+        store::{Store, StoreOptions},
+    };
+
+    fn desk(name: &str) -> Identity {
+        Identity {
+            key: Some("1a2b3c4d".to_owned()),
+            desk: Some(name.to_owned()),
+            scopes: [Scope::Brief].into(),
+            ..Identity::anonymous()
+        }
+    }
+
+    fn state(dir: &Path) -> State {
+        let store = Store::open(dir, &StoreOptions::default(), clock::utc()).unwrap();
+        State::new(Gateway::over(Config::default(), store).unwrap())
+    }
+
+    #[tokio::test]
+    async fn whoever_was_answered_with_a_brief_may_read_it_after_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let brief = Arc::new(sample::brief());
+        let [foreign, sport, other] = ["foreign", "sport", "other"].map(desk);
+        let before = state(dir.path());
+        put(&before, &brief, &foreign.readers()).await.unwrap();
+        share(&before, &brief.id, &sport).await;
+        before.close().await;
+        drop(before);
+        let after = state(dir.path());
+        for reader in [&foreign, &sport] {
+            let read = read(&after, &brief.id, reader).await.unwrap();
+            assert_eq!(read.headline, brief.headline);
+        }
+        assert!(read(&after, &brief.id, &other).await.is_none());
+    }
 }

@@ -1,9 +1,11 @@
 //! Briefs by id, and the newest of them for feeds.
 //!
-//! Bounded by bytes: the oldest leave when there are too many. A brief is seen only by whoever
-//! names its scope; that is for the caller to see to with [`KeptBrief::scope`].
+//! Bounded by bytes: the oldest leave when there are too many. A brief belongs to the scope that it
+//! was made for, and is shared with those that were answered with it since. Lists keep to a scope;
+//! that a single brief is shown to nobody else is for the caller to see to, with
+//! [`KeptBrief::is_for`].
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use jiff::Timestamp;
 use redb::{
@@ -41,12 +43,22 @@ const SWEPT_TOGETHER: usize = 256;
 pub struct KeptBrief {
     /// Its id.
     pub id: String,
-    /// Who may read it: the desk of the key it was made for, or the empty text.
+    /// Whom it was made for: a desk or key, or the empty text for everybody.
     pub scope: String,
+    /// Who else may read it.
+    pub shared_with: BTreeSet<String>,
     /// When it was made.
     pub created: Timestamp,
     /// The brief, as it was given.
     pub body: Vec<u8>,
+}
+
+impl KeptBrief {
+    /// Whether `scope` may read it.
+    #[must_use]
+    pub fn is_for(&self, scope: &str) -> bool {
+        self.scope == scope || self.shared_with.contains(scope)
+    }
 }
 
 /// A place in the list of briefs, to go on from.
@@ -68,24 +80,40 @@ pub struct Briefs {
 #[derive(Serialize, Deserialize)]
 struct Row {
     scope: String,
+    shared_with: BTreeSet<String>,
     created: Timestamp,
     bytes: u64,
 }
 
 impl Briefs {
-    /// Keeps a brief in place of an earlier one of its id; resolves once it is on the disk.
+    /// Keeps a brief in place of an earlier one of its id, shared with those whom that one was shared
+    /// with; resolves once it is on the disk.
     ///
     /// # Errors
     /// Where it could not be kept.
-    pub async fn put(&self, brief: KeptBrief) -> Result<(), StoreError> {
+    pub async fn put(&self, mut brief: KeptBrief) -> Result<(), StoreError> {
         let bound = self.bound;
         self.engine
             .write(move |transaction| {
+                if let Some(mut earlier) = row(transaction, &brief.id)? {
+                    brief.shared_with.append(&mut earlier.shared_with);
+                    brief.shared_with.insert(earlier.scope);
+                    brief.shared_with.remove(&brief.scope);
+                }
                 forget(transaction, &brief.id)?;
                 insert(transaction, &brief)?;
                 make_room(transaction, bound)
             })
             .await
+    }
+
+    /// Lets `scope` read a brief as well; nothing where it is not kept or may already.
+    ///
+    /// # Errors
+    /// Where it could not be kept.
+    pub async fn share(&self, id: &str, scope: &str) -> Result<(), StoreError> {
+        let (id, scope) = (id.to_owned(), scope.to_owned());
+        self.engine.write(move |transaction| share(transaction, &id, scope)).await
     }
 
     /// The brief of this id.
@@ -159,19 +187,44 @@ impl Briefs {
 }
 
 fn insert(transaction: &WriteTransaction, brief: &KeptBrief) -> StepResult<()> {
-    let KeptBrief { id, scope, created, body } = brief;
+    let KeptBrief { id, scope, shared_with, created, body } = brief;
     let id = id.as_str();
     let bytes = body.len() as u64 + OVERHEAD;
-    let row = Row { scope: scope.clone(), created: *created, bytes };
-    let row = record::seal_row(id.as_bytes(), &row);
-    transaction.open_table(ROWS)?.insert(id, row.as_slice())?;
+    let shared_with = shared_with.clone();
+    save(transaction, id, &Row { scope: scope.clone(), shared_with, created: *created, bytes })?;
     let body = record::seal(id.as_bytes(), body);
     transaction.open_table(BODIES)?.insert(id, body.as_slice())?;
     let time = moment::key(*created);
     transaction.open_table(BY_TIME)?.insert((time, id), ())?;
-    transaction.open_table(BY_SCOPE)?.insert((scope.as_str(), time, id), ())?;
+    let mut by_scope = transaction.open_table(BY_SCOPE)?;
+    for scope in brief.shared_with.iter().chain([scope]) {
+        by_scope.insert((scope.as_str(), time, id), ())?;
+    }
     reckon(transaction, |total| total + bytes)?;
     Ok(())
+}
+
+fn save(transaction: &WriteTransaction, id: &str, row: &Row) -> StepResult<()> {
+    let row = record::seal_row(id.as_bytes(), row);
+    transaction.open_table(ROWS)?.insert(id, row.as_slice())?;
+    Ok(())
+}
+
+fn row(transaction: &WriteTransaction, id: &str) -> StepResult<Option<Row>> {
+    let rows = transaction.open_table(ROWS)?;
+    let row = rows.get(id)?;
+    Ok(row.and_then(|row| record::open_row(id.as_bytes(), row.value())))
+}
+
+fn share(transaction: &WriteTransaction, id: &str, scope: String) -> StepResult<()> {
+    let Some(mut row) = row(transaction, id)? else { return Ok(()) };
+    if row.scope == scope {
+        return Ok(());
+    }
+    let place = (scope.as_str(), moment::key(row.created), id);
+    transaction.open_table(BY_SCOPE)?.insert(place, ())?;
+    row.shared_with.insert(scope);
+    save(transaction, id, &row)
 }
 
 fn read(transaction: &ReadTransaction, id: &str) -> StepResult<Option<KeptBrief>> {
@@ -180,11 +233,12 @@ fn read(transaction: &ReadTransaction, id: &str) -> StepResult<Option<KeptBrief>
     let (Some(row), Some(body)) = (row, body) else { return Ok(None) };
     let row = record::open_row::<Row>(id.as_bytes(), row.value());
     let body = record::open(id.as_bytes(), body.value());
-    let (Some(Row { scope, created, .. }), Some(body)) = (row, body) else {
+    let (Some(Row { scope, shared_with, created, .. }), Some(body)) = (row, body) else {
         tracing::warn!(id, "a brief is damaged and left out");
         return Ok(None);
     };
-    Ok(Some(KeptBrief { id: id.to_owned(), scope, created, body: body.to_vec() }))
+    let (id, body) = (id.to_owned(), body.to_vec());
+    Ok(Some(KeptBrief { id, scope, shared_with, created, body }))
 }
 
 fn newest(
@@ -222,10 +276,15 @@ pub(super) fn forget(transaction: &WriteTransaction, id: &str) -> StepResult<boo
     transaction.open_table(BODIES)?.remove(id)?;
     let mut rows = transaction.open_table(ROWS)?;
     let Some(row) = rows.remove(id)? else { return Ok(false) };
-    if let Some(Row { scope, created, bytes }) = record::open_row(id.as_bytes(), row.value()) {
+    if let Some(Row { scope, shared_with, created, bytes }) =
+        record::open_row(id.as_bytes(), row.value())
+    {
         let time = moment::key(created);
         transaction.open_table(BY_TIME)?.remove((time, id))?;
-        transaction.open_table(BY_SCOPE)?.remove((scope.as_str(), time, id))?;
+        let mut by_scope = transaction.open_table(BY_SCOPE)?;
+        for scope in shared_with.iter().chain([&scope]) {
+            by_scope.remove((scope.as_str(), time, id))?;
+        }
         reckon(transaction, |total| total.saturating_sub(bytes))?;
     }
     Ok(true)

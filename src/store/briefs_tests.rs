@@ -9,7 +9,8 @@ fn now(second: i64) -> Timestamp {
 
 fn brief(n: i64, scope: &str, bytes: usize) -> KeptBrief {
     let body = vec![b'x'; bytes];
-    KeptBrief { id: format!("brief-{n}"), scope: scope.to_owned(), created: now(n), body }
+    let (id, scope) = (format!("brief-{n}"), scope.to_owned());
+    KeptBrief { id, scope, shared_with: BTreeSet::new(), created: now(n), body }
 }
 
 fn open(dir: &std::path::Path, disk_bytes: u64) -> Store {
@@ -58,6 +59,29 @@ async fn the_newest_come_first_page_by_page_within_a_scope() {
     assert_eq!(ids(&page), ["brief-2", "brief-0"]);
     let all = store.briefs().newest(None, None, 4).await.unwrap();
     assert_eq!(ids(&all), ["brief-8", "brief-7", "brief-6", "brief-5"]);
+}
+
+#[tokio::test]
+async fn a_brief_that_is_shared_is_listed_for_both_in_every_version_until_it_is_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), 1 << 30);
+    let briefs = store.briefs();
+    briefs.put(brief(1, "desk", 10)).await.unwrap();
+    for scope in ["desk", "desk2", "desk2"] {
+        briefs.share("brief-1", scope).await.unwrap();
+    }
+    briefs.share("unknown", "desk2").await.unwrap();
+    briefs.put(brief(1, "desk", 20)).await.unwrap();
+    let kept = briefs.get("brief-1").await.unwrap().unwrap();
+    assert_eq!((kept.body.len(), kept.scope.as_str()), (20, "desk"));
+    assert_eq!(["desk", "desk2", "desk3"].map(|scope| kept.is_for(scope)), [true, true, false]);
+    for scope in ["desk", "desk2"] {
+        assert_eq!(ids(&briefs.newest(Some(scope), None, 9).await.unwrap()), ["brief-1"]);
+    }
+    assert_eq!(ids(&briefs.newest(None, None, 9).await.unwrap()), ["brief-1"], "once");
+    store.forget("brief-1").await.unwrap();
+    assert_eq!(briefs.newest(Some("desk2"), None, 9).await, Ok(Vec::new()));
+    assert_eq!(briefs.size().await, Ok((0, 0)));
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ const TOGETHER: usize = 512;
 const READERS: usize = 16;
 /// Memory that a lasting database may take in place of its disk, in bytes.
 const MEMORY_BOUND: u64 = 256 << 20;
+/// Nobody waits longer for the disk.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a file that cannot be used is left alone.
 const REST: Duration = Duration::from_secs(30);
 
@@ -147,7 +149,8 @@ impl Engine {
     /// tokio runtime.
     ///
     /// # Errors
-    /// Where the transaction was not committed; then nothing of it remains.
+    /// Where the transaction was not committed; then nothing of it remains. `Slow` where nobody knows
+    /// yet.
     pub(super) async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -155,7 +158,7 @@ impl Engine {
     {
         let (reply, answer) = oneshot::channel();
         self.queue(Work::Write(Box::new(Awaited { step: Some(step), value: None, reply })));
-        answer.await.unwrap_or(Err(StoreError::Closed))
+        self.in_time(answer).await
     }
 
     /// Runs `look` on the last committed state. Call within a tokio runtime.
@@ -167,15 +170,28 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&ReadTransaction) -> StepResult<T> + Send + 'static,
     {
-        let readers = Arc::clone(&self.inner.readers);
-        let turn = readers.acquire_owned().await.map_err(|_| StoreError::Closed)?;
         let inner = Arc::clone(&self.inner);
-        let reading = tokio::task::spawn_blocking(move || {
-            // Given back when the read is over, whoever still waits for it.
-            let _turn = turn;
-            inner.look(look)
-        });
-        reading.await.unwrap_or(Err(StoreError::Closed))
+        self.in_time(async move {
+            let turn = Arc::clone(&inner.readers).acquire_owned().await;
+            let looking = tokio::task::spawn_blocking(move || {
+                // Given back when the read is over, whoever still waits for it.
+                let _turn = turn;
+                inner.look(look)
+            });
+            looking.await
+        })
+        .await
+    }
+
+    /// What comes of `work`, which fails itself only where the process is stopping.
+    async fn in_time<T, E>(
+        &self,
+        work: impl Future<Output = Result<Result<T, StoreError>, E>>,
+    ) -> Result<T, StoreError> {
+        match tokio::time::timeout(PATIENCE, work).await {
+            Ok(done) => done.unwrap_or(Err(StoreError::Closed)),
+            Err(_) => Err(StoreError::Slow { file: self.inner.kind.file }),
+        }
     }
 
     /// The same on the caller's own thread, which may wait for the disk.
@@ -196,7 +212,7 @@ impl Engine {
     pub(super) async fn renew(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.queue(Work::Renew(reply));
-        answer.await.unwrap_or(Err(StoreError::Closed))
+        self.in_time(answer).await
     }
 
     /// Finishes what is queued, then closes the file. Whatever is asked later fails.

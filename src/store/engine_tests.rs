@@ -157,6 +157,29 @@ async fn a_file_that_cannot_be_opened_is_tried_again_later() {
     assert_eq!(engine.trouble(), None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_long_for_a_disk_that_hangs() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path(), true);
+    let (release, hanging) = std::sync::mpsc::channel::<()>();
+    let hang = engine.write(move |_| {
+        // Until the test lets go of the other end.
+        let _ = hanging.recv();
+        Ok(())
+    });
+    let behind = put(&engine, 1, b"one");
+    let pass = async {
+        tokio::task::yield_now().await;
+        tokio::time::advance(PATIENCE).await;
+    };
+    let (hang, behind, ()) = tokio::join!(hang, behind, pass);
+    let slow = Err(StoreError::Slow { file: "test.redb" });
+    assert_eq!((hang, behind), (slow.clone(), slow));
+    drop(release);
+    put(&engine, 2, b"two").await.unwrap();
+    assert_eq!(get(&engine, 1).await, Ok(Some(b"one".to_vec())), "it was done in the end");
+}
+
 #[tokio::test]
 async fn a_lasting_file_on_a_full_disk_goes_on_in_memory() {
     let dir = tempfile::tempdir().unwrap();

@@ -34,6 +34,12 @@ pub enum StoreError {
         /// The system's reason.
         reason: String,
     },
+    /// The disk did not answer in time. What was asked may still come to be done.
+    #[error("{file} in the state folder did not answer in time")]
+    Slow {
+        /// The file's name within the state folder.
+        file: &'static str,
+    },
     /// The disk cannot be written, and memory has taken as much in its place as it may.
     #[error(
         "the state folder cannot be written and memory holds all it may in its place\nhint: make \

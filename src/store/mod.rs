@@ -40,7 +40,11 @@ mod reviews;
 mod spend;
 mod stories;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use redb::WriteTransaction;
@@ -120,7 +124,7 @@ struct Inner {
     /// Why the folder as a whole is not used, where it should be.
     trouble: Option<String>,
     /// Held for as long as the files are open.
-    _lock: Option<FolderLock>,
+    lock: Mutex<Option<FolderLock>>,
 }
 
 impl Store {
@@ -192,7 +196,7 @@ impl Store {
             audit: Audit { engine: engine() },
             lasting,
             trouble,
-            _lock: lock,
+            lock: Mutex::new(lock),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -284,12 +288,15 @@ impl Store {
         inner.trouble.clone().or_else(|| inner.lasting.trouble()).or_else(answers)
     }
 
-    /// Finishes what is queued and closes the files. Whatever is asked later fails.
+    /// Finishes what is queued, closes the files and gives the folder free. Whatever is asked later
+    /// fails.
     pub async fn close(&self) {
         if let Some(engine) = self.inner.answers.engine() {
             engine.close().await;
         }
         self.inner.lasting.close().await;
+        // Nothing panics while it holds this.
+        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

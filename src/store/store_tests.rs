@@ -75,7 +75,7 @@ async fn a_second_process_is_told_who_has_the_folder_and_what_to_do() {
     assert_eq!(error, StoreError::Busy { dir: dir.path().to_owned(), holder });
     let text = error.to_string().replace(dir.path().to_str().unwrap(), "/var/lib/mujaz");
     insta::assert_snapshot!(text.replace(&std::process::id().to_string(), "4711"));
-    drop(first);
+    first.close().await;
     works(&open(dir.path())).await;
 }
 

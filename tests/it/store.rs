@@ -36,7 +36,8 @@ fn value(n: u64) -> Vec<u8> {
 
 fn brief(n: u64) -> KeptBrief {
     let id = format!("brief-{n}");
-    KeptBrief { id, scope: String::new(), created: now(), body: value(n) }
+    let (scope, shared_with) = (String::new(), BTreeSet::new());
+    KeptBrief { id, scope, shared_with, created: now(), body: value(n) }
 }
 
 /// Writes numbers from `first` on and says each once it is kept, until it is killed.
