@@ -172,7 +172,10 @@ fn fits(reason: Reason, line: &Line<'_>) -> bool {
         Reason::Copyright => lays_claim(line),
         Reason::Credit => {
             let marked = line.text.contains([':', '«', '"', 'ـ', '@']);
-            open && line.words <= 10 && (line.lead != Lead::Bare || marked || line.words <= 3)
+            let leads_in = line.ending() == Ending::Colon && line.words > 1;
+            open && !leads_in
+                && line.words <= 10
+                && (line.lead != Lead::Bare || marked || line.words <= 3)
         }
         Reason::Promotion => line.words <= 18 && (open || line.key.contains("مورشف")),
         Reason::Tags => open && line.words <= 30,

@@ -281,8 +281,10 @@ fn settle<'a>(head: &mut Head<'a>, rest: Vec<Line<'a>>, mut body: Vec<Line<'a>>)
             head.dropped.push(drop(&line, Reason::RepeatedTitle));
         } else if i + 1 == count && heads_lead(&line, &body) {
             kept.push(line);
-        } else if line.words > LONGEST_CAPTION && !furniture::is_caption(&line) {
-            // A deck says what the story says: it is read as its first paragraph.
+        } else if line.ending() == Ending::Colon && line.words >= 3
+            || line.words > LONGEST_CAPTION && !furniture::is_caption(&line)
+        {
+            // A deck says what the story says, and a colon leads in to it: the first paragraph.
             kept.push(line);
         } else {
             head.dropped.push(drop(&line, Reason::Caption));

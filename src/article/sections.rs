@@ -320,6 +320,7 @@ impl<'b> View<'_, 'b> {
             || line.text.contains("://")
             || line.key.bytes().filter(u8::is_ascii_digit).count() * 3 > line.key.len();
         ends && line.words <= LONGEST_BARE
+            && !is_literary(line)
             && line.chars <= LONGEST_BARE_CHARS
             && line.key.chars().count() >= 3
             && !signs
@@ -355,6 +356,14 @@ fn is_list(line: &Line<'_>) -> bool {
     matches!(line.lead, Lead::Star | Lead::Bullet) || line.form == Form::ListItem
 }
 
+/// Whether a line is verse or an essayist's: it cries at length, or breaks off within.
+fn is_literary(line: &Line<'_>) -> bool {
+    let broken = line.text.trim_end_matches(['.', '!', ' ']).contains("...");
+    let cries = line.ending() == Ending::Cry
+        && (line.words > 5 || line.text.contains(['،', ',', '؟', '?']));
+    broken || cries || line.text.ends_with(",..") || line.text.ends_with(" ...")
+}
+
 /// Whether a question is somebody's words within the story: in quotation marks, or behind a
 /// speaker and a colon. `س:` is an interviewer's.
 fn is_speech(line: &Line<'_>) -> bool {
@@ -372,7 +381,9 @@ fn says(key: &str) -> bool {
         كان كانت لم انتهي جاء يقول تقول";
     /// Words that only a sentence opens with.
     const OPENERS: &str = "قد وقد فقد لقد ولقد ولم ولن فلم تم وتم ثم لكن ولكن كما حيث اذ اذن \
-        بينما اليكم واليكم وهو وهي وهم وليس ولا ونتج وذلك حسبما بحسبما";
+        بينما اليكم واليكم وهو وهي وهم وليس ولا ونتج وذلك حسبما بحسبما واقول اقول ونقول \
+        ولتاكيد ولهذا ولذلك لذلك لهذا ولكي ولو واذا فاذا وعندما فعندما وحين انه انها \
+        وانه وانها فهو فهي ولان لان وكذلك وايضا ومنها ومنهم وجاء وجاءت";
     if key.starts_with("وفيما يلي") || key.starts_with("فيما يلي") {
         return true;
     }
