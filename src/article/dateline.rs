@@ -141,10 +141,12 @@ impl Row {
     fn signed(&self, text: &str, piece: &Piece) -> Option<(Self, usize)> {
         let start = piece.text.start;
         let head = &text[start..text.floor_char_boundary((start + LONGEST_PIECE).min(text.len()))];
-        let ends = head.match_indices(' ').map(|(at, _)| at).take(MOST_WORDS);
+        let ends: Vec<usize> =
+            head.match_indices([' ', '-', '/']).map(|(at, _)| at).take(MOST_WORDS).collect();
+        let mut word = 0;
         for end in ends {
-            let word = head[..end].rfind([' ', '-', '/']).map_or(0, |at| at + 1);
-            let sure = ends_in_agency(&head[word..end]);
+            let sure = head[end..].starts_with(' ') && ends_in_agency(&head[word..end]);
+            word = end + 1;
             if !sure || !begins_with_verb(&head[end..]) {
                 continue;
             }

@@ -2,7 +2,81 @@
 //!
 //! Only short lines are folded, to be looked up in tables; no output is ever made from a key.
 
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
 use super::normalize::is_mark;
+
+/// What a character of the two common blocks is in a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folded {
+    /// Punctuation, white space: a space between words.
+    Gap,
+    /// Shows nothing of its own: vowel signs, tatweel.
+    Mark,
+    /// A letter or digit in its one spelling, below U+0800.
+    Letter(u16),
+    /// Has to be looked up in Unicode's tables.
+    Rare,
+}
+
+/// ASCII and U+0600 to U+06FF, which nearly all text is made of.
+static ASCII: [Folded; 0x80] = table(0);
+static ARABIC: [Folded; 0x100] = table(0x600);
+
+const fn table<const N: usize>(from: u32) -> [Folded; N] {
+    let mut table = [Folded::Rare; N];
+    let mut at = 0;
+    while at < N {
+        if let Some(c) = char::from_u32(from + at as u32) {
+            table[at] = common(c);
+        }
+        at += 1;
+    }
+    table
+}
+
+const fn common(c: char) -> Folded {
+    let code = c as u32;
+    match c {
+        'أ' | 'إ' | 'آ' | 'ٱ' => Folded::Letter('ا' as u16),
+        'ى' | 'ی' => Folded::Letter('ي' as u16),
+        'ک' => Folded::Letter('ك' as u16),
+        'ة' => Folded::Letter('ه' as u16),
+        'ؤ' => Folded::Letter('و' as u16),
+        'ئ' => Folded::Letter('ي' as u16),
+        '\u{660}'..='\u{669}' => Folded::Letter((code - 0x660 + '0' as u32) as u16),
+        '\u{6F0}'..='\u{6F9}' => Folded::Letter((code - 0x6F0 + '0' as u32) as u16),
+        'A'..='Z' => Folded::Letter((code + 32) as u16),
+        'a'..='z' | '0'..='9' | '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' => {
+            Folded::Letter(code as u16)
+        }
+        '\u{640}' | '\u{64B}'..='\u{65F}' => Folded::Mark,
+        '\0'..='\u{7F}' | '\u{60C}' | '\u{61B}' | '\u{61F}' => Folded::Gap,
+        _ => Folded::Rare,
+    }
+}
+
+/// What a character is in a key; a letter that the tables lack comes beside it.
+fn folded(c: char) -> (Folded, char) {
+    let known = match c as usize {
+        at @ 0..0x80 => ASCII[at],
+        at @ 0x600..0x700 => ARABIC[at - 0x600],
+        _ => Folded::Rare,
+    };
+    match known {
+        Folded::Letter(code) => (known, char::from_u32(u32::from(code)).unwrap_or(c)),
+        Folded::Rare => match c {
+            '«' | '»' | '\u{2010}'..='\u{2027}' => (Folded::Gap, c),
+            _ if is_mark(c) => (Folded::Mark, c),
+            _ if c.is_alphanumeric() => (Folded::Rare, c.to_lowercase().next().unwrap_or(c)),
+            _ => (Folded::Gap, c),
+        },
+        Folded::Gap | Folded::Mark => (known, c),
+    }
+}
 
 /// The key of a text: letters and digits with single spaces, hamza and alef forms as bare alef,
 /// alef maqsura as yeh, teh marbuta as heh, Latin in lower case, digits as ASCII.
@@ -10,17 +84,38 @@ pub(super) fn key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     let mut space = false;
     for c in text.chars() {
-        let Some(c) = letter(c) else {
-            space = space || !(is_mark(c) || c == '\u{640}');
-            continue;
-        };
-        if space && !key.is_empty() {
-            key.push(' ');
+        match folded(c) {
+            (Folded::Mark, _) => {}
+            (Folded::Gap, _) => space = true,
+            (Folded::Letter(_) | Folded::Rare, letter) => {
+                if space && !key.is_empty() {
+                    key.push(' ');
+                }
+                space = false;
+                key.push(letter);
+            }
         }
-        space = false;
-        key.push(c);
     }
     key
+}
+
+/// Columns that a text takes: its characters save vowel signs.
+pub(super) fn width(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    // A character's first byte is no continuation of another.
+    let chars = bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+    let sign = |pair: &&[u8; 2]| pair[0] == 0xD9 && (0x8B..=0x9F).contains(&pair[1]);
+    chars - bytes.array_windows::<2>().filter(sign).count()
+}
+
+/// Whether a text has a digit, Western, Arabic-Indic or Persian.
+pub(super) fn has_digit(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let wide = |pair: &[u8; 2]| {
+        pair[0] == 0xD9 && (0xA0..=0xA9).contains(&pair[1])
+            || pair[0] == 0xDB && (0xB0..=0xB9).contains(&pair[1])
+    };
+    bytes.iter().any(u8::is_ascii_digit) || bytes.array_windows::<2>().any(wide)
 }
 
 /// The key of a text without its spaces: for initials, which are spaced and dotted at will.
@@ -30,42 +125,55 @@ pub(super) fn glued(text: &str) -> String {
     key
 }
 
+/// The key of a text's first word.
+pub(super) fn first_word(text: &str) -> String {
+    let start = text.find(is_word).unwrap_or(text.len());
+    let rest = &text[start..];
+    let gap = |c: char| matches!(folded(c).0, Folded::Gap);
+    key(&rest[..rest.find(gap).unwrap_or(rest.len())])
+}
+
+/// The first word of a key.
+pub(super) fn first(key: &str) -> &str {
+    &key[..memchr::memchr(b' ', key.as_bytes()).unwrap_or(key.len())]
+}
+
+/// Sets and maps of the lists that are compiled in. Their keys are ours, so nobody can choose
+/// keys that collide, and a short quick hash serves.
+pub(super) type Known<T> = HashMap<String, T, BuildHasherDefault<Quick>>;
+
+/// FNV-1a over eight bytes at a time.
+#[derive(Default)]
+pub(super) struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            self.0 ^= self.0 >> 29;
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// Whether a folded word is in a list of folded words with single spaces.
 pub(super) fn in_list(list: &str, word: &str) -> bool {
-    list.split(' ').any(|known| known == word)
+    let (list, word) = (list.as_bytes(), word.as_bytes());
+    let at_edge = |at: usize| {
+        let end = at + word.len();
+        (at == 0 || list[at - 1] == b' ') && (end == list.len() || list[end] == b' ')
+    };
+    !word.is_empty() && memchr::memmem::find_iter(list, word).any(at_edge)
 }
 
 /// Whether a character is a letter or digit.
 pub(super) fn is_word(c: char) -> bool {
-    letter(c).is_some()
-}
-
-/// A letter or digit in its one spelling; nothing for all else.
-fn letter(c: char) -> Option<char> {
-    match c {
-        'أ' | 'إ' | 'آ' | 'ٱ' => Some('ا'),
-        'ى' | 'ی' => Some('ي'),
-        'ک' => Some('ك'),
-        'ة' => Some('ه'),
-        'ؤ' => Some('و'),
-        'ئ' => Some('ي'),
-        '\u{660}'..='\u{669}' => char::from_digit(c as u32 - 0x660, 10),
-        '\u{6F0}'..='\u{6F9}' => char::from_digit(c as u32 - 0x6F0, 10),
-        // The common cases first: they need no look-up in Unicode's tables.
-        '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' | 'a'..='z' | '0'..='9' => Some(c),
-        'A'..='Z' => Some(c.to_ascii_lowercase()),
-        '\0'..='\u{7F}'
-        | '\u{640}'
-        | '\u{64B}'..='\u{65F}'
-        | '\u{60C}'
-        | '\u{61B}'
-        | '\u{61F}'
-        | '«'
-        | '»'
-        | '\u{2010}'..='\u{2027}' => None,
-        _ if c.is_alphanumeric() && !is_mark(c) => c.to_lowercase().next(),
-        _ => None,
-    }
+    matches!(folded(c).0, Folded::Letter(_) | Folded::Rare)
 }
 
 #[cfg(test)]

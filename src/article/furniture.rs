@@ -4,11 +4,11 @@
 //! does a subhead that only begins like one (`إعلان طهران`). Every rule gives its reason, which
 //! is reported with the line. The words are those of Arabic news sites and their content systems.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use super::{
     Reason,
-    fold::{self, in_list},
+    fold::{self, Known, in_list},
     gazetteer,
     lines::{Ending, Line},
     markers::Lead,
@@ -22,19 +22,22 @@ const MOST_LINKS: usize = 12;
 const RULES_HEAD: usize = 120;
 
 /// The lists of `data/furniture.txt`, folded.
+#[derive(Default)]
 struct Lists {
     /// Whole lines.
-    whole: HashMap<String, Reason>,
+    whole: Known<Reason>,
+    /// Length of the longest of them, in bytes.
+    longest: usize,
     /// Beginnings, by their first word.
-    begins: HashMap<String, Vec<(String, Reason)>>,
+    begins: Known<Vec<(String, Reason)>>,
     /// Words before links, by their first word.
-    links: HashMap<String, Vec<String>>,
+    links: Known<Vec<String>>,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| lists(include_str!("data/furniture.txt")));
 
 fn lists(text: &str) -> Lists {
-    let mut lists = Lists { whole: HashMap::new(), begins: HashMap::new(), links: HashMap::new() };
+    let mut lists = Lists::default();
     let mut section = ("", Reason::Navigation);
     for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -43,9 +46,12 @@ fn lists(text: &str) -> Lists {
             continue;
         }
         let key = fold::key(line);
-        let first = key.split(' ').next().unwrap_or_default().to_owned();
+        let first = fold::first(&key).to_owned();
         match section {
-            ("whole", reason) => drop(lists.whole.insert(key, reason)),
+            ("whole", reason) => {
+                lists.longest = lists.longest.max(key.len());
+                lists.whole.insert(key, reason);
+            }
             ("begins", reason) => lists.begins.entry(first).or_default().push((key, reason)),
             _ => lists.links.entry(first).or_default().push(key),
         }
@@ -83,26 +89,32 @@ const fn only(reason: Reason) -> Option<Verdict> {
 
 /// Whether a whole line is furniture wherever it stands; `first` says that it opens the source.
 pub(super) fn judge(line: &Line<'_>, first: bool) -> Option<Verdict> {
-    let key = line.key.as_str();
-    if key.is_empty() {
+    let text = line.text.as_ref();
+    if line.is_long() {
         return rules(line);
     }
-    if let Some(&reason) = LISTS.whole.get(key) {
+    // A key is never longer than its text; twice that leaves room for vowel signs and signs.
+    if text.len() <= LISTS.longest * 2
+        && let Some(&reason) = LISTS.whole.get(line.key())
+    {
         // A page's arrows stand above the headline that they lead to.
-        let arrow = matches!(key, "التالي" | "السابق" | "الخبر التالي" | "الخبر السابق");
+        let arrow = matches!(line.key(), "التالي" | "السابق" | "الخبر التالي" | "الخبر السابق");
         return Some(Verdict { reason, links: usize::from(arrow) });
     }
     // The first line of a title's length is the title, whatever it begins with.
     if first && line.words >= 5 {
         return by_form(line);
     }
-    related(line).or_else(|| notice(line)).or_else(|| by_form(line))
+    let word = fold::first_word(text);
+    related(line, &word).or_else(|| notice(line, &word)).or_else(|| by_form(line))
 }
 
-/// Links to other stories: a line that heads them, or a link with its words before it.
-fn related(line: &Line<'_>) -> Option<Verdict> {
-    let key = line.key.as_str();
-    let start = under(&LISTS.links, key)?.iter().find(|start| begins(key, start))?;
+/// Links to other stories: a line that heads them, or a link with its words before it. `word` is
+/// the line's first.
+fn related(line: &Line<'_>, word: &str) -> Option<Verdict> {
+    let known = LISTS.links.get(word)?;
+    let key = line.key();
+    let start = known.iter().find(|start| begins(key, start))?;
     let rest = key[start.len()..].trim();
     let alone = matches!(rest, "" | "ايضا" | "لك" | "لكم")
         || line.words <= 3 && line.ending() == Ending::Colon;
@@ -116,10 +128,9 @@ fn related(line: &Line<'_>) -> Option<Verdict> {
 }
 
 /// A notice, a request, a credit: a line that begins as they do and has their length.
-fn notice(line: &Line<'_>) -> Option<Verdict> {
-    let key = line.key.as_str();
-    let known = under(&LISTS.begins, key)?;
-    let (_, reason) = known.iter().find(|(start, _)| key.starts_with(start))?;
+fn notice(line: &Line<'_>, word: &str) -> Option<Verdict> {
+    let known = LISTS.begins.get(word)?;
+    let (_, reason) = known.iter().find(|(start, _)| line.key().starts_with(start))?;
     fits(*reason, line).then_some(Verdict { reason: *reason, links: 0 })
 }
 
@@ -127,7 +138,7 @@ fn notice(line: &Line<'_>) -> Option<Verdict> {
 /// pass for the story's.
 fn rules(line: &Line<'_>) -> Option<Verdict> {
     let head = fold::key(&line.text[..line.text.floor_char_boundary(RULES_HEAD)]);
-    let known = under(&LISTS.begins, &head)?;
+    let known = LISTS.begins.get(fold::first(&head))?;
     let (_, reason) = known.iter().find(|(start, _)| head.starts_with(start))?;
     let rule = matches!(reason, Reason::CommentForm | Reason::Copyright);
     (rule && lays_claim(line)).then_some(Verdict { reason: *reason, links: 0 })
@@ -151,11 +162,6 @@ fn lays_claim(line: &Line<'_>) -> bool {
     WORDS.iter().any(|word| line.text.contains(word))
 }
 
-/// What a list has under the first word of a key.
-fn under<'a, T>(list: &'a HashMap<String, T>, key: &str) -> Option<&'a T> {
-    list.get(key.split(' ').next().unwrap_or_default())
-}
-
 /// Whether a folded line begins with whole words.
 fn begins(key: &str, start: &str) -> bool {
     key.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
@@ -177,7 +183,7 @@ fn fits(reason: Reason, line: &Line<'_>) -> bool {
                 && line.words <= 10
                 && (line.lead != Lead::Bare || marked || line.words <= 3)
         }
-        Reason::Promotion => line.words <= 18 && (open || line.key.contains("مورشف")),
+        Reason::Promotion => line.words <= 18 && (open || line.key().contains("مورشف")),
         Reason::Tags => open && line.words <= 30,
         _ => open && line.words <= 20,
     }
@@ -189,10 +195,11 @@ fn by_form(line: &Line<'_>) -> Option<Verdict> {
     if is_markup(text) {
         return only(Reason::Markup);
     }
-    if text.contains('©') || line.key.ends_with("all rights reserved") {
+    let latin = || line.text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if text.contains('©') || latin() && line.key().ends_with("all rights reserved") {
         return only(Reason::Copyright);
     }
-    if line.key.ends_with(" logo") {
+    if latin() && line.key().ends_with(" logo") {
         return only(Reason::Navigation);
     }
     if text.contains("pic.twitter.com") && line.words <= 6 {
@@ -204,13 +211,16 @@ fn by_form(line: &Line<'_>) -> Option<Verdict> {
     if text.split_whitespace().all(|word| word.starts_with('#')) {
         return only(Reason::Tags);
     }
-    if line.words <= 8 && is_networks(&line.key) {
+    if line.words <= 8 && is_networks(line.key()) {
         return only(Reason::Share);
     }
-    let lone = line.key.chars().nth(1).is_none();
-    let counts = lone || line.key.len() <= 4 && line.key.bytes().all(|b| b.is_ascii_digit());
-    if counts || is_reading_time(&line.key) {
-        return only(Reason::Counter);
+    if line.words <= 5 {
+        let key = line.key();
+        let lone = key.chars().nth(1).is_none();
+        let counts = lone || key.len() <= 4 && key.bytes().all(|b| b.is_ascii_digit());
+        if counts || is_reading_time(key) {
+            return only(Reason::Counter);
+        }
     }
     is_timestamp(line).then_some(Verdict { reason: Reason::Timestamp, links: 0 })
 }
@@ -309,7 +319,7 @@ pub(super) fn is_desk(key: &str) -> bool {
 /// Whether a masthead names its editor on the next line.
 pub(super) fn names_editor(line: &Line<'_>) -> bool {
     matches!(
-        line.key.as_str(),
+        line.key(),
         "رييس مجلسي الاداره والتحرير"
             | "رييس مجلس الاداره"
             | "رييس التحرير"
@@ -347,9 +357,9 @@ pub(super) fn is_caption(line: &Line<'_>) -> bool {
     is_signed_caption(line)
         || line.words <= 16
             && WORDS.iter().any(|word| {
-                line.key
+                line.key()
                     .match_indices(word)
-                    .any(|(at, _)| at == 0 || line.key.as_bytes()[at - 1] == b' ')
+                    .any(|(at, _)| at == 0 || line.key().as_bytes()[at - 1] == b' ')
             })
 }
 

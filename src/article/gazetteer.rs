@@ -3,33 +3,34 @@
 //! Lists are short on purpose: they tell `city - reporter` from a subhead, and nothing else is
 //! concluded from them. English names are the glossary's.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock};
 
-use super::fold::key;
+use super::fold::{Known, first, key};
 
-static PLACES: LazyLock<HashSet<String>> = LazyLock::new(|| list(include_str!("data/places.txt")));
-static GIVEN_NAMES: LazyLock<HashSet<String>> =
+static PLACES: LazyLock<Known<()>> = LazyLock::new(|| list(include_str!("data/places.txt")));
+static GIVEN_NAMES: LazyLock<Known<()>> =
     LazyLock::new(|| list(include_str!("data/given_names.txt")));
 
-fn list(text: &str) -> HashSet<String> {
+fn list(text: &str) -> Known<()> {
     text.lines()
         .filter(|line| !line.starts_with('#'))
         .map(key)
         .filter(|key| !key.is_empty())
+        .map(|key| (key, ()))
         .collect()
 }
 
 /// Whether a folded text is a known place.
 pub(super) fn is_place(key: &str) -> bool {
-    PLACES.contains(key)
+    PLACES.contains_key(key)
 }
 
 /// Whether a folded text reads as a person's name: two to six words that open with a given
 /// name, a form of address or a compound of `عبد`.
 pub(super) fn is_person(key: &str) -> bool {
-    let count = key.split(' ').count();
-    let first = key.split(' ').next().unwrap_or_default();
-    (2..=6).contains(&count) && (GIVEN_NAMES.contains(first) || first.starts_with("عبدال"))
+    let first = first(key);
+    (GIVEN_NAMES.contains_key(first) || first.starts_with("عبدال"))
+        && (2..=6).contains(&key.split(' ').count())
 }
 
 /// An agency or paper: its English name, and its Arabic names and initials as typed.
@@ -147,8 +148,11 @@ impl Named {
     }
 }
 
-static BY_NAME: LazyLock<std::collections::HashMap<String, Named>> = LazyLock::new(|| {
-    let mut map = std::collections::HashMap::new();
+/// Longer keys name no outlet of the list, in bytes.
+const LONGEST_NAME: usize = 90;
+
+static BY_NAME: LazyLock<Known<Named>> = LazyLock::new(|| {
+    let mut map = Known::default();
     for outlet in OUTLETS {
         for name in outlet.words {
             map.insert(super::fold::glued(name), Named::Perhaps(outlet.english));
@@ -162,18 +166,20 @@ static BY_NAME: LazyLock<std::collections::HashMap<String, Named>> = LazyLock::n
 
 /// The outlet that a folded text names, spaces and dots within initials aside.
 pub(super) fn named(key: &str) -> Option<Named> {
-    if key.len() > 90 {
+    if key.len() > LONGEST_NAME {
         return None;
     }
-    let glued: String = key.chars().filter(|&c| c != ' ').collect();
-    BY_NAME.get(&glued).copied()
+    let glued = match key.contains(' ') {
+        true => Cow::Owned(key.replace(' ', "")),
+        false => Cow::Borrowed(key),
+    };
+    BY_NAME.get(glued.as_ref()).copied()
 }
 
 /// Whether a folded text calls itself an outlet: an agency, network, paper or site unknown here.
 pub(super) fn calls_itself_outlet(key: &str) -> bool {
-    let first = key.split(' ').next().unwrap_or_default();
     matches!(
-        first,
+        first(key),
         "شبكه"
             | "وكاله"
             | "صحيفه"

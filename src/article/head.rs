@@ -146,12 +146,12 @@ fn is_credit(line: &Line<'_>, may_be_title: bool, alone: bool) -> bool {
         return true;
     }
     if !may_be_title
-        && (prefixed(&line.text).is_some() || gazetteer::is_person(&line.key) && line.words <= 4)
+        && (prefixed(&line.text).is_some() || gazetteer::is_person(line.key()) && line.words <= 4)
     {
         return true;
     }
     let agency = || {
-        gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)))
+        gazetteer::named(line.key()).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)))
     };
     let Some(found) = dateline::whole(&line.text) else { return false };
     let filed = found
@@ -242,7 +242,7 @@ fn choose_title(head: &mut Head<'_>, rest: &mut Vec<Line<'_>>, body: &[Line<'_>]
     let marked = rest.iter().position(|line| matches!(line.form, Form::Heading(_)));
     let at = match marked {
         Some(at) => at,
-        None if furniture::is_desk(&first.key) || has_menu(rest) => {
+        None if furniture::is_desk(first.key()) || has_menu(rest) => {
             rest.iter().position(|line| long(line) && !furniture::is_caption(line)).unwrap_or(0)
         }
         None => 0,
@@ -276,7 +276,7 @@ fn settle<'a>(head: &mut Head<'a>, rest: Vec<Line<'a>>, mut body: Vec<Line<'a>>)
     let mut kept = Vec::new();
     for (i, line) in rest.into_iter().enumerate() {
         if !title.is_empty()
-            && (line.key.starts_with(&title) || line.words >= 4 && title.starts_with(&line.key))
+            && (line.key().starts_with(&title) || line.words >= 4 && title.starts_with(line.key()))
         {
             head.dropped.push(drop(&line, Reason::RepeatedTitle));
         } else if i + 1 == count && heads_lead(&line, &body) {

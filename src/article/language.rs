@@ -4,6 +4,8 @@
 //! lack; general detectors confuse them on news copy or call them all Arabic. So letters are
 //! counted, and a statistical detector is asked only about a hundred and twenty letters or more.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization as _;
 use whatlang::{Detector, Lang};
 
@@ -42,6 +44,57 @@ struct Letters {
     own: usize,
 }
 
+/// What a character says of the language that it is written in.
+#[derive(Clone, Copy)]
+enum Kind {
+    Nothing,
+    Arabic,
+    Own,
+    Persian,
+    Urdu,
+    Sorani,
+    Pashto,
+    Latin,
+    Accented,
+    Hebrew,
+    Other,
+}
+
+const KINDS: usize = Kind::Other as usize + 1;
+
+/// U+0600 to U+06FF, which an Arabic text is nearly all made of.
+static ARABIC_BLOCK: LazyLock<[Kind; 0x100]> = LazyLock::new(|| {
+    std::array::from_fn(|at| {
+        let code = u32::try_from(at).unwrap_or(0) + 0x600;
+        char::from_u32(code).map_or(Kind::Nothing, look_up)
+    })
+});
+
+fn kind(c: char) -> Kind {
+    match c as usize {
+        at @ 0x600..0x700 => ARABIC_BLOCK[at - 0x600],
+        _ => look_up(c),
+    }
+}
+
+fn look_up(c: char) -> Kind {
+    match c {
+        'ة' | 'ي' | 'ى' | 'ك' | 'إ' | 'أ' => Kind::Own,
+        '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' => Kind::Arabic,
+        'پ' | 'چ' | 'ژ' | 'گ' => Kind::Persian,
+        'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ے' | 'ہ' | 'ھ' => Kind::Urdu,
+        'ێ' | 'ۆ' | 'ڵ' | 'ڕ' | 'ە' => Kind::Sorani,
+        'ټ' | 'ډ' | 'ړ' | 'ښ' | 'ګ' | 'ڼ' | 'ې' | 'ۍ' => Kind::Pashto,
+        'a'..='z' | 'A'..='Z' => Kind::Latin,
+        '\0'..='\u{7F}' => Kind::Nothing,
+        '\u{C0}'..='\u{24F}' => Kind::Accented,
+        '\u{5D0}'..='\u{5EA}' => Kind::Hebrew,
+        _ if is_arabic_letter(c) => Kind::Arabic,
+        _ if c.is_alphabetic() && c != 'ـ' && !is_mark(c) => Kind::Other,
+        _ => Kind::Nothing,
+    }
+}
+
 /// Names the language of a body from its source text, before Persian letters are folded.
 pub(super) fn name<'a>(paragraphs: impl Iterator<Item = &'a str> + Clone) -> Language {
     let mut letters = Letters::default();
@@ -72,35 +125,25 @@ pub(super) fn name<'a>(paragraphs: impl Iterator<Item = &'a str> + Clone) -> Lan
 
 impl Letters {
     fn count(&mut self, text: &str) {
+        let mut seen = [0; KINDS];
         for c in text.chars() {
-            match c {
-                'ة' | 'ي' | 'ى' | 'ك' | 'إ' | 'أ' => {
-                    (self.own, self.arabic) = (self.own + 1, self.arabic + 1)
-                }
-                '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' => self.arabic += 1,
-                ' ' => {}
-                'پ' | 'چ' | 'ژ' | 'گ' => {
-                    (self.persian, self.arabic) = (self.persian + 1, self.arabic + 1)
-                }
-                'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ے' | 'ہ' | 'ھ' => {
-                    (self.urdu, self.arabic) = (self.urdu + 1, self.arabic + 1)
-                }
-                'ێ' | 'ۆ' | 'ڵ' | 'ڕ' | 'ە' => {
-                    (self.sorani, self.arabic) = (self.sorani + 1, self.arabic + 1)
-                }
-                'ټ' | 'ډ' | 'ړ' | 'ښ' | 'ګ' | 'ڼ' | 'ې' | 'ۍ' => {
-                    (self.pashto, self.arabic) = (self.pashto + 1, self.arabic + 1)
-                }
-                _ if is_arabic_letter(c) => self.arabic += 1,
-                _ if c.is_ascii_alphabetic() => self.latin += 1,
-                '\u{C0}'..='\u{24F}' => {
-                    (self.accented, self.latin) = (self.accented + 1, self.latin + 1)
-                }
-                '\u{5D0}'..='\u{5EA}' => self.hebrew += 1,
-                _ if c.is_alphabetic() && c != 'ـ' && !is_mark(c) => self.other += 1,
-                _ => {}
-            }
+            seen[kind(c) as usize] += 1;
         }
+        let own = |kind: Kind| seen[kind as usize];
+        self.own += own(Kind::Own);
+        self.persian += own(Kind::Persian);
+        self.urdu += own(Kind::Urdu);
+        self.sorani += own(Kind::Sorani);
+        self.pashto += own(Kind::Pashto);
+        self.arabic += own(Kind::Arabic)
+            + [Kind::Own, Kind::Persian, Kind::Urdu, Kind::Sorani, Kind::Pashto]
+                .map(own)
+                .iter()
+                .sum::<usize>();
+        self.accented += own(Kind::Accented);
+        self.latin += own(Kind::Latin) + own(Kind::Accented);
+        self.hebrew += own(Kind::Hebrew);
+        self.other += own(Kind::Other);
     }
 
     fn code(&self, sample: &str) -> &'static str {

@@ -3,14 +3,14 @@
 //! A line knows where each byte of its text came from, so that whatever is cut off it later (a
 //! dateline, a star, an end marker) leaves the right range of the source behind.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, cell::OnceCell, ops::Range};
 
 use super::{
     Marker,
     block::{Block, Form},
     fold,
     markers::{self, Lead},
-    normalize::{is_arabic_letter, is_mark, normalize},
+    normalize::{is_arabic_letter, normalize},
 };
 
 /// Longer lines are prose whatever they say, and are never folded for look-up. Bytes.
@@ -21,8 +21,8 @@ const LONGEST_KEY: usize = 320;
 pub(super) struct Line<'a> {
     /// Normalized text without leading mark.
     pub(super) text: Cow<'a, str>,
-    /// The text folded for look-up; empty for long lines.
-    pub(super) key: String,
+    /// The text folded for look-up, made when it is first asked for.
+    key: OnceCell<String>,
     /// The mark that stood before the text.
     pub(super) lead: Lead,
     pub(super) form: Form,
@@ -58,7 +58,7 @@ impl<'a> Line<'a> {
         }
         let map = if exact { vec![(0, offsets(range.start))] } else { Vec::new() };
         let mut line = Self {
-            key: String::new(),
+            key: OnceCell::new(),
             lead,
             form,
             gap: block.gap,
@@ -90,7 +90,7 @@ impl<'a> Line<'a> {
         let text = normalize(&block.text).text;
         Self {
             text,
-            key: String::new(),
+            key: OnceCell::new(),
             lead: Lead::Rule,
             form: block.form,
             gap: block.gap,
@@ -106,13 +106,22 @@ impl<'a> Line<'a> {
     fn measure(&mut self) {
         let bytes = self.text.as_bytes();
         self.words = 1 + memchr::memchr2_iter(b' ', b'\t', bytes).count();
-        if bytes.len() <= LONGEST_KEY {
-            self.chars = self.text.chars().filter(|&c| !is_mark(c)).count();
-            self.key = fold::key(&self.text);
-        } else {
-            self.chars = LONGEST_KEY;
-            self.key.clear();
-        }
+        let short = bytes.len() <= LONGEST_KEY;
+        self.chars = if short { fold::width(&self.text) } else { LONGEST_KEY };
+        self.key = OnceCell::new();
+    }
+
+    /// Whether it is too long to be looked up.
+    pub(super) fn is_long(&self) -> bool {
+        self.text.len() > LONGEST_KEY
+    }
+
+    /// The text folded for look-up; empty for long lines.
+    pub(super) fn key(&self) -> &str {
+        self.key.get_or_init(|| match self.text.len() <= LONGEST_KEY && self.lead != Lead::Rule {
+            true => fold::key(&self.text),
+            false => String::new(),
+        })
     }
 
     /// Where the byte at `at` of the text came from.

@@ -90,12 +90,12 @@ fn is_signature(line: &Line<'_>) -> bool {
     const POSTS: &str = "استشاري استشاريه استاذ استاذه خبير خبيره كاتب كاتبه عضو \
         مدير مديره رييس مستشار باحث باحثه محلل صحافي صحفي \
         اخصاييه اخصايي وكيل اكاديمي محام سفير داعيه عميد مشرف";
-    let post = fold::in_list(POSTS, line.key.split(' ').next().unwrap_or_default());
+    let post = fold::in_list(POSTS, line.key().split(' ').next().unwrap_or_default());
     line.ending() == Ending::Open
         && line.words <= 10
         && (post
             || line.words <= 8
-                && (gazetteer::is_person(&line.key) || dateline::whole(&line.text).is_some()))
+                && (gazetteer::is_person(line.key()) || dateline::whole(&line.text).is_some()))
 }
 
 /// Papers' content systems put a picture's caption behind the text: a short unstopped line after
@@ -120,8 +120,8 @@ pub(super) fn is_credit(line: &Line<'_>) -> bool {
         return false;
     }
     let parted = line.text.contains(['-', '–', 'ـ', '(', '/', ':']);
-    let agency =
-        gazetteer::named(&line.key).is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
+    let agency = gazetteer::named(line.key())
+        .is_some_and(|name| matches!(name, gazetteer::Named::Surely(_)));
     agency
         || parted && line.words <= 7 && dateline::whole(&line.text).is_some_and(|found| found.sure)
 }
@@ -142,7 +142,7 @@ struct View<'a, 'b> {
 /// words. A subhead stands once.
 fn repeated<'a>(lines: &'a [Line<'_>]) -> HashSet<&'a str> {
     let short = |line: &&Line<'_>| line.lead == Lead::Bare && line.words <= LONGEST_BARE;
-    let keys = lines.iter().filter(short).map(|line| line.key.as_str());
+    let keys = lines.iter().filter(short).map(|line| line.key());
     let mut seen = HashSet::new();
     keys.filter(|key| !key.is_empty() && !seen.insert(*key)).collect()
 }
@@ -269,7 +269,7 @@ impl<'b> View<'_, 'b> {
     /// `1) …` or `أولاً: …`: a subhead where running text follows, else an item or a paragraph.
     fn ordinal(&self) -> Role {
         let line = self.line();
-        let short = (2..=LONGEST_BARE).contains(&line.key.split(' ').count())
+        let short = (2..=LONGEST_BARE).contains(&line.key().split(' ').count())
             && line.chars <= LONGEST_BARE_CHARS
             && matches!(
                 line.ending(),
@@ -296,7 +296,7 @@ impl<'b> View<'_, 'b> {
                 && next.ending() != Ending::Question
                 && self.follows_text()
                 && !self.headed
-                && !says(&line.key)
+                && !says(line.key())
                 && !is_speech(line);
             return if asks { Role::Heading(Marker::Question) } else { Role::Paragraph };
         }
@@ -318,15 +318,15 @@ impl<'b> View<'_, 'b> {
         let ends = matches!(line.ending(), Ending::Open | Ending::Cry) || colon && line.words <= 4;
         let signs = line.text.contains(['×', '\t', '@', '|', '{', '<', '='])
             || line.text.contains("://")
-            || line.key.bytes().filter(u8::is_ascii_digit).count() * 3 > line.key.len();
+            || line.key().bytes().filter(u8::is_ascii_digit).count() * 3 > line.key().len();
         ends && line.words <= LONGEST_BARE
             && !is_literary(line)
             && line.chars <= LONGEST_BARE_CHARS
-            && line.key.chars().count() >= 3
+            && line.key().chars().count() >= 3
             && !signs
             && line.text.chars().any(is_arabic_letter)
-            && !self.repeated.contains(line.key.as_str())
-            && !says(&line.key)
+            && !self.repeated.contains(line.key())
+            && !says(line.key())
             && !furniture::is_caption(line)
     }
 
@@ -368,7 +368,7 @@ fn is_literary(line: &Line<'_>) -> bool {
 /// speaker and a colon. `س:` is an interviewer's.
 fn is_speech(line: &Line<'_>) -> bool {
     let quoted = line.text.starts_with(['"', '«', '“', '”']) && line.words > 3;
-    let asked = matches!(line.key.split(' ').next(), Some("س" | "سوال" | "السوال"));
+    let asked = matches!(line.key().split(' ').next(), Some("س" | "سوال" | "السوال"));
     quoted || line.text.contains(':') && !asked
 }
 
@@ -387,7 +387,7 @@ fn says(key: &str) -> bool {
     if key.starts_with("وفيما يلي") || key.starts_with("فيما يلي") {
         return true;
     }
-    let first = key.split(' ').next().unwrap_or_default();
+    let first = fold::first(key);
     if fold::in_list(OPENERS, first) {
         return true;
     }
@@ -398,5 +398,5 @@ fn says(key: &str) -> bool {
 
 /// Whether a heading only says the title again.
 pub(super) fn repeats(line: &Line<'_>, title: Option<&str>) -> bool {
-    line.words >= 3 && title.is_some_and(|title| fold::key(title) == line.key)
+    line.words >= 3 && title.is_some_and(|title| fold::key(title) == line.key())
 }

@@ -68,7 +68,7 @@ impl Strip<'_> {
         let named = std::mem::replace(&mut self.editor, furniture::names_editor(line));
         if let Some(verdict) = self.verdict(line, first) {
             // `قصص مقترحة نهاية` ends what `قصص مقترحة` begins.
-            let closes = line.key.ends_with(" نهايه");
+            let closes = line.key().ends_with(" نهايه");
             (self.links, self.linked) = match (closes, verdict.links) {
                 (true, _) => (0, 0),
                 (false, 0) => (self.links, self.linked),

@@ -1,7 +1,7 @@
 //! The page's own date and time, on a line of their own: not the story's dateline.
 
 use super::{
-    fold::in_list,
+    fold::{self, in_list},
     lines::{Ending, Line},
 };
 
@@ -42,14 +42,16 @@ const CLOCK: &str = "ص م ت ق ه الساعه بتوقيت gmt am \
 
 /// Whether a line is nothing but the page's own date and time.
 pub(super) fn is_timestamp(line: &Line<'_>) -> bool {
-    let key = line.key.as_str();
-    if is_ago(key) {
-        return true;
-    }
-    let numbered = key.bytes().any(|b| b.is_ascii_digit());
-    if line.words > 16 || !numbered || line.ending() == Ending::Stop {
+    if line.words > 16 || line.ending() == Ending::Stop {
         return false;
     }
+    if line.words <= 4 && is_ago(line.key()) {
+        return true;
+    }
+    if !fold::has_digit(&line.text) {
+        return false;
+    }
+    let key = line.key();
     let says = SAYS.iter().any(|start| key.starts_with(start))
         || key.contains(" نشر في ")
         || key.contains(" اخر تحديث ");
