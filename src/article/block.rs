@@ -73,20 +73,41 @@ pub fn text_blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
+/// Bytes looked at together for anything that may end a line.
+const WINDOW: usize = 64;
+
 /// Where the line that starts at `start` ends, and where the next one starts.
 fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
-    for (i, &byte) in bytes.iter().enumerate().skip(start) {
-        match byte {
-            b'\r' if bytes.get(i + 1) == Some(&b'\n') => return (i, i + 2),
-            b'\n' | b'\r' | 0x0B | 0x0C => return (i, i + 1),
-            0xC2 if bytes.get(i + 1) == Some(&0x85) => return (i, i + 2),
-            0xE2 if matches!(bytes.get(i + 1..i + 3), Some([0x80, 0xA8 | 0xA9])) => {
-                return (i, i + 3);
-            }
-            _ => {}
+    let mut from = start;
+    while from < bytes.len() {
+        let to = bytes.len().min(from + WINDOW);
+        if let Some(found) = ends_line(bytes, from) {
+            return found;
         }
+        let window = &bytes[from..to];
+        // Without a way out the look at a window is a few instructions wide.
+        let may_end = window
+            .iter()
+            .fold(false, |seen, &byte| seen | matches!(byte, b'\n'..=b'\r' | 0xC2 | 0xE2));
+        if may_end && let Some(found) = (from..to).find_map(|at| ends_line(bytes, at)) {
+            return found;
+        }
+        from = to;
     }
     (bytes.len(), bytes.len())
+}
+
+/// Whether a line ends at `at`, and where the next one starts.
+fn ends_line(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    match bytes[at] {
+        b'\r' if bytes.get(at + 1) == Some(&b'\n') => Some((at, at + 2)),
+        b'\n' | b'\r' | 0x0B | 0x0C => Some((at, at + 1)),
+        0xC2 if bytes.get(at + 1) == Some(&0x85) => Some((at, at + 2)),
+        0xE2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])) => {
+            Some((at, at + 3))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a character shows nothing: white space, controls, zero-width and direction marks.

@@ -16,9 +16,9 @@ enum Folded {
     Gap,
     /// Shows nothing of its own: vowel signs, tatweel.
     Mark,
-    /// A letter or digit in its one spelling, below U+0800.
-    Letter(u16),
-    /// Has to be looked up in Unicode's tables.
+    /// A letter or digit in its one spelling.
+    Letter(char),
+    /// Is not in the tables and has to be looked up.
     Rare,
 }
 
@@ -41,40 +41,46 @@ const fn table<const N: usize>(from: u32) -> [Folded; N] {
 const fn common(c: char) -> Folded {
     let code = c as u32;
     match c {
-        'أ' | 'إ' | 'آ' | 'ٱ' => Folded::Letter('ا' as u16),
-        'ى' | 'ی' => Folded::Letter('ي' as u16),
-        'ک' => Folded::Letter('ك' as u16),
-        'ة' => Folded::Letter('ه' as u16),
-        'ؤ' => Folded::Letter('و' as u16),
-        'ئ' => Folded::Letter('ي' as u16),
-        '\u{660}'..='\u{669}' => Folded::Letter((code - 0x660 + '0' as u32) as u16),
-        '\u{6F0}'..='\u{6F9}' => Folded::Letter((code - 0x6F0 + '0' as u32) as u16),
-        'A'..='Z' => Folded::Letter((code + 32) as u16),
-        'a'..='z' | '0'..='9' | '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' => {
-            Folded::Letter(code as u16)
-        }
+        'أ' | 'إ' | 'آ' | 'ٱ' => Folded::Letter('ا'),
+        'ى' | 'ی' => Folded::Letter('ي'),
+        'ک' => Folded::Letter('ك'),
+        'ة' => Folded::Letter('ه'),
+        'ؤ' => Folded::Letter('و'),
+        'ئ' => Folded::Letter('ي'),
+        '\u{660}'..='\u{669}' => digit(code - 0x660),
+        '\u{6F0}'..='\u{6F9}' => digit(code - 0x6F0),
+        'A'..='Z' => Folded::Letter(c.to_ascii_lowercase()),
+        'a'..='z' | '0'..='9' | '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}' => Folded::Letter(c),
         '\u{640}' | '\u{64B}'..='\u{65F}' => Folded::Mark,
         '\0'..='\u{7F}' | '\u{60C}' | '\u{61B}' | '\u{61F}' => Folded::Gap,
         _ => Folded::Rare,
     }
 }
 
-/// What a character is in a key; a letter that the tables lack comes beside it.
-fn folded(c: char) -> (Folded, char) {
+const fn digit(value: u32) -> Folded {
+    match char::from_digit(value, 10) {
+        Some(digit) => Folded::Letter(digit),
+        None => Folded::Gap,
+    }
+}
+
+/// What a character is in a key.
+#[inline]
+fn folded(c: char) -> Folded {
     let known = match c as usize {
         at @ 0..0x80 => ASCII[at],
         at @ 0x600..0x700 => ARABIC[at - 0x600],
         _ => Folded::Rare,
     };
-    match known {
-        Folded::Letter(code) => (known, char::from_u32(u32::from(code)).unwrap_or(c)),
-        Folded::Rare => match c {
-            '«' | '»' | '\u{2010}'..='\u{2027}' => (Folded::Gap, c),
-            _ if is_mark(c) => (Folded::Mark, c),
-            _ if c.is_alphanumeric() => (Folded::Rare, c.to_lowercase().next().unwrap_or(c)),
-            _ => (Folded::Gap, c),
-        },
-        Folded::Gap | Folded::Mark => (known, c),
+    if known == Folded::Rare { rare(c) } else { known }
+}
+
+fn rare(c: char) -> Folded {
+    match c {
+        '«' | '»' | '\u{2010}'..='\u{2027}' => Folded::Gap,
+        _ if is_mark(c) => Folded::Mark,
+        _ if c.is_alphanumeric() => Folded::Letter(c.to_lowercase().next().unwrap_or(c)),
+        _ => Folded::Gap,
     }
 }
 
@@ -85,9 +91,9 @@ pub(super) fn key(text: &str) -> String {
     let mut space = false;
     for c in text.chars() {
         match folded(c) {
-            (Folded::Mark, _) => {}
-            (Folded::Gap, _) => space = true,
-            (Folded::Letter(_) | Folded::Rare, letter) => {
+            Folded::Mark | Folded::Rare => {}
+            Folded::Gap => space = true,
+            Folded::Letter(letter) => {
                 if space && !key.is_empty() {
                     key.push(' ');
                 }
@@ -129,7 +135,7 @@ pub(super) fn glued(text: &str) -> String {
 pub(super) fn first_word(text: &str) -> String {
     let start = text.find(is_word).unwrap_or(text.len());
     let rest = &text[start..];
-    let gap = |c: char| matches!(folded(c).0, Folded::Gap);
+    let gap = |c: char| folded(c) == Folded::Gap;
     key(&rest[..rest.find(gap).unwrap_or(rest.len())])
 }
 
@@ -173,7 +179,7 @@ pub(super) fn in_list(list: &str, word: &str) -> bool {
 
 /// Whether a character is a letter or digit.
 pub(super) fn is_word(c: char) -> bool {
-    matches!(folded(c).0, Folded::Letter(_) | Folded::Rare)
+    matches!(folded(c), Folded::Letter(_))
 }
 
 #[cfg(test)]

@@ -195,12 +195,16 @@ fn by_form(line: &Line<'_>) -> Option<Verdict> {
     if is_markup(text) {
         return only(Reason::Markup);
     }
-    let latin = || line.text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    if text.contains('©') || latin() && line.key().ends_with("all rights reserved") {
+    if text.contains('©') {
         return only(Reason::Copyright);
     }
-    if latin() && line.key().ends_with(" logo") {
-        return only(Reason::Navigation);
+    if text.trim_end_matches(['.', ' ']).ends_with(|c: char| c.is_ascii_alphabetic()) {
+        if line.key().ends_with("all rights reserved") {
+            return only(Reason::Copyright);
+        }
+        if line.key().ends_with(" logo") {
+            return only(Reason::Navigation);
+        }
     }
     if text.contains("pic.twitter.com") && line.words <= 6 {
         return only(Reason::Share);
@@ -318,14 +322,15 @@ pub(super) fn is_desk(key: &str) -> bool {
 
 /// Whether a masthead names its editor on the next line.
 pub(super) fn names_editor(line: &Line<'_>) -> bool {
-    matches!(
-        line.key(),
-        "رييس مجلسي الاداره والتحرير"
-            | "رييس مجلس الاداره"
-            | "رييس التحرير"
-            | "مدير التحرير"
-            | "المدير العام"
-    )
+    line.words <= 4
+        && matches!(
+            line.key(),
+            "رييس مجلسي الاداره والتحرير"
+                | "رييس مجلس الاداره"
+                | "رييس التحرير"
+                | "مدير التحرير"
+                | "المدير العام"
+        )
 }
 
 /// Whether a line without a stop ends in an agency in brackets, as a picture's caption does.
