@@ -28,6 +28,9 @@ pub(super) struct Options {
     /// How much of the article to brief [default: what a JSON file asks for, else brief]
     #[arg(long, value_enum)]
     detail: Option<DetailName>,
+    /// Print the plan and what it would cost, as JSON, and call no provider
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -77,18 +80,26 @@ pub(super) fn store(config: &Config) -> Store {
 }
 
 async fn print(gateway: &Gateway, options: Options) -> Result<(), Failed> {
-    let Input { source, detail, confidential } = input::read(&options.article, gateway).await?;
+    let input = input::read(&options.article, gateway).await?;
+    let Input { source, detail, confidential, dry_run } = input;
     // The model can load while the article is read; nothing is fetched for a text that is refused.
     let reading = gateway.read(&source);
     if let Some(refusal) = reading.refusal() {
         return Err(Failed::work(refusal));
     }
-    let progress = Progress::new();
-    progress.prepare(&gateway.providers).await?;
-    gateway.providers.warm();
     let deadline = pipeline::deadline(&gateway.config);
     let call = Call { confidential, ..Call::until(deadline) };
     let detail = options.detail.map(Detail::from).or(detail).unwrap_or_default();
+    if dry_run || options.dry_run {
+        let foresight = gateway.foresee(&reading.article, detail, &call).await;
+        let text = serde_json::to_string_pretty(&foresight).map_err(Failed::work)?;
+        return super::print(&format!("{text}\n"));
+    }
+    let progress = Progress::new();
+    progress.prepare(&gateway.providers).await?;
+    gateway.providers.warm();
+    // Fetching a model takes none of the brief's time.
+    let call = Call { deadline: pipeline::deadline(&gateway.config), ..call };
     let order = Order { source, detail, call };
     let brief = gateway.brief_of(reading, &order, &progress.listener()).await;
     progress.finish();

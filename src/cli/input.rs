@@ -31,6 +31,8 @@ pub(super) struct Input {
     pub(super) detail: Option<Detail>,
     /// Touch no cache and only confidential providers.
     pub(super) confidential: bool,
+    /// Say what it would take, and do nothing.
+    pub(super) dry_run: bool,
 }
 
 /// Reads the article, bounded by `server.max_body_bytes`. The content type is the one given, or
@@ -85,7 +87,8 @@ async fn request(name: &str, bytes: &[u8], gateway: &Gateway) -> Result<Input, F
         Err(url) => fetch(&url, None, gateway).await?,
     };
     let source = Source { title: body.title, published: body.published, ..source };
-    Ok(Input { source, detail: body.detail, confidential: body.confidential })
+    let Body { detail, confidential, dry_run, .. } = body;
+    Ok(Input { source, detail, confidential, dry_run })
 }
 
 /// Brings a page; a content type that is given wins over the page's own.

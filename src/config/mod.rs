@@ -147,7 +147,7 @@ pub struct Jobs {
     /// Jobs worked on at the same time, 1 to 4096; each takes one of `server.max_briefs` turns.
     pub workers: usize,
     /// Jobs that may wait, 1 to 1000000; more are refused.
-    pub max_queued: u64,
+    pub max_queued: usize,
     /// How often a job is tried whose providers are all away, 1 to 100.
     pub attempts: u32,
 }

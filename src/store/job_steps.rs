@@ -169,6 +169,11 @@ pub(super) fn next_due(transaction: &ReadTransaction, kind: &str) -> StepResult<
     Ok(first.map(|(key, _)| moment::of(key.value().1)))
 }
 
+pub(super) fn queued(transaction: &ReadTransaction, kind: &str, most: usize) -> StepResult<usize> {
+    let queue = transaction.open_table(QUEUE)?;
+    Ok(queue.range((kind, 0, "")..=(kind, u64::MAX, LAST))?.take(most).count())
+}
+
 pub(super) fn result(transaction: &ReadTransaction, id: &str) -> StepResult<Option<Vec<u8>>> {
     let sealed = transaction.open_table(RESULTS)?.get(id)?;
     let payload = |sealed: &[u8]| record::open(id.as_bytes(), sealed).map(<[u8]>::to_vec);

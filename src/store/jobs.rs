@@ -311,6 +311,15 @@ impl Jobs {
         self.engine.read(job_steps::at_work).await
     }
 
+    /// How many jobs of this kind are queued, counted up to `most`.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn queued(&self, kind: &str, most: usize) -> Result<usize, StoreError> {
+        let kind = kind.to_owned();
+        self.engine.read(move |transaction| job_steps::queued(transaction, &kind, most)).await
+    }
+
     /// Lets jobs go that ended longer than `retention` ago, and keys that have expired; gives how
     /// many jobs they were.
     pub(super) async fn sweep(

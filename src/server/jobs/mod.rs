@@ -79,9 +79,9 @@ pub(super) async fn accept(
 /// # Errors
 /// Where not.
 pub(super) async fn has_room(state: &State, more: usize) -> Result<(), Problem> {
-    let (queued, _) = state.store.jobs().at_work().await.map_err(unkept)?;
-    let room = state.gateway.config.jobs.max_queued.saturating_sub(queued);
-    match room >= more as u64 {
+    let most = state.gateway.config.jobs.max_queued;
+    let queued = state.store.jobs().queued(KIND, most).await.map_err(unkept)?;
+    match queued + more <= most {
         true => Ok(()),
         false => Err(Problem::jobs_full()),
     }

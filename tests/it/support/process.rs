@@ -36,12 +36,15 @@ pub(crate) struct Serving {
     stderr: BufReader<tokio::process::ChildStderr>,
     address: String,
     heard: String,
+    /// A state folder belongs to one process.
+    _state: tempfile::TempDir,
 }
 
 impl Serving {
     /// Starts it on a free port and waits until it listens.
     pub(crate) async fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
+        let state = tempfile::tempdir().unwrap();
+        let mut child = command.env("XDG_STATE_HOME", state.path()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut heard = String::new();
         let address = loop {
@@ -51,7 +54,7 @@ impl Serving {
                 break address.trim().to_owned();
             }
         };
-        Self { child, stderr, address, heard }
+        Self { child, stderr, address, heard, _state: state }
     }
 
     /// The process's number.
