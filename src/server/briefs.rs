@@ -34,6 +34,7 @@ use super::{
 };
 use crate::{
     article::Reading,
+    brief::Brief,
     digest::of_hex,
     keys::Identity,
     pipeline::{self, Listener},
@@ -304,15 +305,14 @@ pub(super) async fn read(
         return Ok(Watch::new(work, live::since(&headers, &id)).respond());
     }
     if let Some(brief) = kept::read(&state, &id, &identity).await {
-        let (brief, label) = reviews::reviewed(&state, brief).await?;
-        if streamed {
-            let json = Format::Json.render(&brief, &label);
-            return Ok(live::events(&id, &[("brief", &json)]));
-        }
-        let format = Format::negotiate(accept.as_deref()).ok_or_else(Problem::not_acceptable)?;
-        return Ok(respond(format, format.render(&brief, &label).into()));
+        return shown(&state, brief, (accept.as_deref(), streamed)).await;
     }
     if let Some(job) = jobs::find(&state, &id, &identity).await {
+        if let Some(other) = jobs::made(&state, &job).await
+            && let Some(brief) = kept::read(&state, &other, &identity).await
+        {
+            return shown(&state, brief, (accept.as_deref(), streamed)).await;
+        }
         if streamed && !job.state.is_over() {
             let work = state.works.expect(&id, job.scope);
             return Ok(Watch::new(work, live::since(&headers, &id)).respond());
@@ -323,6 +323,21 @@ pub(super) async fn read(
     }
     let running = state.works.running_one(&id).filter(|work| work.is_for(&identity));
     running.map(|_| jobs::accepted(&id, "running")).ok_or_else(unknown)
+}
+
+/// A brief that is there, as people left it, in the form that is accepted.
+async fn shown(
+    state: &State,
+    brief: Arc<Brief>,
+    (accept, streamed): (Option<&str>, bool),
+) -> Result<Response, Problem> {
+    let (brief, label) = reviews::reviewed(state, brief).await?;
+    if streamed {
+        let json = Format::Json.render(&brief, &label);
+        return Ok(live::events(&brief.id, &[("brief", &json)]));
+    }
+    let format = Format::negotiate(accept).ok_or_else(Problem::not_acceptable)?;
+    Ok(respond(format, format.render(&brief, &label).into()))
 }
 
 /// Calls off a brief that is not made yet; forgets one that is, everywhere.

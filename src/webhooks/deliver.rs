@@ -172,3 +172,65 @@ fn wait(attempts: u32, asked: Option<Duration>) -> SignedDuration {
     let wait = asked.unwrap_or_default().min(Duration::from_secs(86_400)).max(jittered);
     SignedDuration::try_from(wait).unwrap_or(PATIENCE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Config,
+        store::{Store, StoreOptions},
+    };
+
+    fn reply(status: u16, headers: &[(HeaderName, &'static str)]) -> Reply {
+        let headers =
+            headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+        Reply { status: StatusCode::from_u16(status).unwrap(), headers: headers.collect() }
+    }
+
+    #[test]
+    fn only_success_is_arrived_and_only_410_is_the_end() {
+        let now = "2026-01-18T10:00:00Z".parse().unwrap();
+        let of = |status| judged(&reply(status, &[]), now);
+        assert_eq!([200, 202, 204].map(of), [Outcome::Arrived, Outcome::Arrived, Outcome::Arrived]);
+        assert_eq!(of(410), Outcome::Gone);
+        for status in [301, 302, 307, 400, 404, 429, 500, 503] {
+            assert_eq!(of(status), Outcome::Later(None), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_receiver_says_in_seconds_or_by_date_when_it_will_be_back() {
+        let now = "2026-01-18T10:00:00Z".parse().unwrap();
+        let asked = |value| judged(&reply(503, &[(header::RETRY_AFTER, value)]), now);
+        let seconds = |n| Outcome::Later(Some(Duration::from_secs(n)));
+        assert_eq!(asked("120"), seconds(120));
+        assert_eq!(asked("Sun, 18 Jan 2026 10:01:00 GMT"), seconds(60));
+        assert_eq!(asked("Sun, 18 Jan 2026 09:00:00 GMT"), Outcome::Later(None), "it is over");
+        assert_eq!(asked("soon"), Outcome::Later(None));
+    }
+
+    #[test]
+    fn waits_grow_stay_near_their_length_and_obey_the_receiver() {
+        let seconds = |attempts, asked| wait(attempts, asked).as_secs();
+        assert!((4..=6).contains(&seconds(1, None)));
+        assert!((480..=720).contains(&seconds(4, None)));
+        assert!((17_280..=25_920).contains(&seconds(40, None)));
+        assert_eq!(seconds(1, Some(Duration::from_secs(900))), 900);
+        assert_eq!(seconds(1, Some(Duration::from_secs(1 << 40))), 86_400, "at most a day");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_gone_is_not_asked_again() {
+        let store = Store::in_memory(&StoreOptions::default());
+        let webhooks = Webhooks::new(&Config::default(), &store);
+        let delivery = Delivery {
+            event: "evt".to_owned(),
+            url: "https://gone.example/".to_owned(),
+            body: String::new(),
+        };
+        let before = webhooks.attempt(&delivery).await;
+        assert!(matches!(before, Outcome::Hopeless(_)), "no secret, so nothing was sent");
+        webhooks.mark_gone(&delivery.url, clock::utc()).await.unwrap();
+        assert_eq!(webhooks.attempt(&delivery).await, Outcome::Gone);
+    }
+}

@@ -98,3 +98,14 @@ fn check_says_what_each_task_would_use() {
     let first: Vec<&str> = text.lines().take(4).collect();
     insta::assert_snapshot!(first.join("\n"));
 }
+
+#[test]
+fn a_dry_run_prints_the_plan_with_its_cost_and_fetches_no_model() {
+    let article = include_bytes!("../../examples/port.txt");
+    let output = mujaz(&["brief", "--dry-run"], article);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&plan["dry_run"], &plan["sections"]), (&true.into(), &3.into()));
+    assert_eq!(plan["cost_usd"], 0.0, "the model inside costs nothing");
+    assert!(plan["tasks"].as_array().unwrap().len() >= 3);
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{StatusCode, header};
+use mujaz::store::{Store, StoreOptions};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -222,4 +223,27 @@ async fn a_dry_run_says_what_it_would_take_and_calls_nobody() {
     let calls = stub.hits();
     let plan = served.post("/v1/briefs", &[], &text).await.json();
     assert_eq!((&plan["cached"], &plan["cost_usd"], stub.hits()), (&json!(2), &json!(0.0), calls));
+}
+
+#[tokio::test]
+async fn what_still_runs_when_the_drain_is_over_is_queued_again_and_done_after_the_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        Store::open(dir.path(), &StoreOptions::default(), now).unwrap()
+    };
+    let stub = Stub::always(Act::Hang).await;
+    let served = Served::over(&stub, open());
+    let id = later(&served, &json!({ "text": article(1) })).await;
+    let path = format!("/v1/briefs/{id}");
+    served.begin();
+    while served.get(&path, &[]).await.json()["status"] != "running" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    served.close().await;
+    stub.turn_to(Act::Translate);
+    let served = Served::over(&stub, open());
+    assert_eq!(served.get(&path, &[]).await.json()["status"], "queued");
+    served.begin();
+    assert_eq!(served.until(&path, StatusCode::OK).await.json()["id"], id.as_str());
 }

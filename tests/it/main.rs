@@ -34,4 +34,5 @@ mod secrets;
 mod store;
 mod support;
 mod tidy;
+mod told;
 mod wire;

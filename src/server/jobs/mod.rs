@@ -154,6 +154,16 @@ pub(super) async fn standing(state: &State, job: &Job) -> Result<Option<Response
     }
 }
 
+/// The id of the brief that came of a job which is done; another than the job's own where it withdrew
+/// an earlier one.
+pub(super) async fn made(state: &State, job: &Job) -> Option<String> {
+    if job.state != JobState::Done {
+        return None;
+    }
+    let result = state.store.jobs().result(&job.id).await.ok().flatten()?;
+    String::from_utf8(result).ok().filter(|brief| !brief.is_empty() && *brief != job.id)
+}
+
 /// The problem of a job that failed.
 pub(super) async fn problem_of(state: &State, id: &str) -> Value {
     let result = state.store.jobs().result(id).await.ok().flatten();

@@ -49,7 +49,8 @@ pub(in crate::server) async fn run(state: State) {
 
 /// How a job ended.
 enum Ended {
-    Made,
+    /// As the brief with this id: the job's own, or the earlier one that it withdrew.
+    Made(String),
     Problem(Problem),
     /// Somebody called it off.
     Cancelled,
@@ -74,7 +75,7 @@ async fn one(state: State, claimed: Claimed, turn: OwnedSemaphorePermit) {
         () = stop.cancelled() => Ended::Cancelled,
         () = state.parking.cancelled() => Ended::Parked,
         made = making => match made {
-            Ok(Ok(())) => Ended::Made,
+            Ok(Ok(brief)) => Ended::Made(brief),
             Ok(Err(problem)) => Ended::Problem(problem),
             Err(_) => {
                 tracing::error!(id, "a job panicked");
@@ -92,15 +93,15 @@ async fn one(state: State, claimed: Claimed, turn: OwnedSemaphorePermit) {
     state.lane.call();
 }
 
-/// Makes the brief, unless it is there already.
-async fn perform(state: &State, claimed: &Claimed, underway: &Underway) -> Result<(), Problem> {
+/// Makes the brief, unless it is there already; gives its id.
+async fn perform(state: &State, claimed: &Claimed, underway: &Underway) -> Result<String, Problem> {
     let Claimed { job, payload } = claimed;
     let assignment = Assignment::from_bytes(payload).ok_or_else(Problem::internal)?;
     let teller = Teller::new(&underway.work);
     if let Some(kept) = kept::find(state, &job.id, &job.scope).await {
         let webhook = assignment.webhook.as_deref();
         let told = state.webhooks.tell(&Occasion::completed(&kept.brief), webhook).await;
-        return told.map_err(|_| Problem::unkept());
+        return told.map(|()| job.id.clone()).map_err(|_| Problem::unkept());
     }
     let commission = assignment.commission(state, &job.id, &job.scope).await?;
     let deadline = pipeline::deadline(&state.gateway.config);
@@ -113,7 +114,7 @@ async fn perform(state: &State, claimed: &Claimed, underway: &Underway) -> Resul
     remember(state, &commission, &made).await;
     teller.findings(&made.brief.findings, &known);
     teller.brief(&String::from_utf8_lossy(&made.json));
-    Ok(())
+    Ok(made.brief.id.clone())
 }
 
 /// Keeps the brief for whoever posts the same article.
@@ -136,8 +137,9 @@ async fn settle(
     let (job, now) = (&claimed.job, clock::utc());
     let jobs = state.store.jobs();
     match ended {
-        Ended::Made => {
-            let counted = jobs.finish(&job.id, Vec::new(), now).await.map_err(super::unkept)?;
+        Ended::Made(brief) => {
+            let counted =
+                jobs.finish(&job.id, brief.into_bytes(), now).await.map_err(super::unkept)?;
             if !counted {
                 // It was called off at the last moment.
                 state.answers.forget(&job.id).await;

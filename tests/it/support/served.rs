@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
 };
-use mujaz::{config::Config, pipeline::Gateway, server};
+use mujaz::{config::Config, pipeline::Gateway, server, store::Store};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -68,6 +68,22 @@ impl Served {
         let gateway = Gateway { providers, config: config.into(), ..opened };
         let state = server::State::new(gateway);
         Self { router: server::router(state.clone()), state }
+    }
+
+    /// The same over a store of the test's own.
+    pub(crate) fn over(stub: &Stub, store: Store) -> Self {
+        let mut config = Config::default();
+        config.tasks.translate = vec!["first".to_owned()];
+        let opened = Gateway::over(Config::default(), store).unwrap();
+        let providers = road(vec![place("first", stub, "")]);
+        let gateway = Gateway { providers, config: config.into(), ..opened };
+        let state = server::State::new(gateway);
+        Self { router: server::router(state.clone()), state }
+    }
+
+    /// Ends what goes on without requests, and closes the store.
+    pub(crate) async fn close(self) {
+        self.state.close().await;
     }
 
     /// Begins to work off jobs.
