@@ -41,6 +41,7 @@ use crate::{
     provider::CachePolicy,
     render::{Format, Label, html},
     store::Once,
+    webhooks::Occasion,
 };
 
 /// How an answer is wanted.
@@ -166,6 +167,14 @@ impl Asked {
         })
     }
 
+    /// Tells the request's own webhook of a brief that was there already.
+    async fn tell_again(&self, id: &str) -> Result<(), Problem> {
+        let Some(webhook) = &self.posted.options.webhook else { return Ok(()) };
+        let Some(brief) = kept::read(&self.state, id, &self.identity).await else { return Ok(()) };
+        let told = self.state.webhooks.tell(&Occasion::completed(&brief), Some(webhook)).await;
+        told.map_err(|_| Problem::unkept())
+    }
+
     /// Answers from the cache, or makes the brief now. `outlives`: also when the client hangs up.
     async fn now(self, id: String, outlives: bool) -> Result<Response, Problem> {
         let key = self.state.answers.key(&self.posted, self.wanted.format());
@@ -174,6 +183,7 @@ impl Asked {
             if for_a_new_reader {
                 kept::share(&self.state, rendered.id(), &self.identity).await;
             }
+            self.tell_again(rendered.id()).await?;
             let status = CacheStatus::Hit(rendered.fresh_for());
             let response = match self.wanted {
                 Wanted::Stream => {
@@ -190,7 +200,7 @@ impl Asked {
             Ok(reading) => reading,
             Err(problem) => {
                 if outlives {
-                    once::end(&state, &id, Some(&problem)).await;
+                    once::end(&state, &id, Err(&problem)).await;
                 }
                 return Err(problem);
             }
@@ -277,8 +287,12 @@ impl Making {
             Ok(_turn) => making::make(&state, &commission, reading, (deadline, &listener)).await,
             Err(problem) => Err(problem),
         };
-        if outlives {
-            once::end(&state, &commission.id, made.as_ref().err()).await;
+        let outcome = made.as_ref().map(|made| made.brief.id.as_str());
+        if outlives && !once::end(&state, &commission.id, outcome).await {
+            // It was called off at the last moment.
+            state.answers.forget(&commission.id).await;
+            state.store.briefs().remove(&commission.id).await.map_err(jobs::unkept)?;
+            return Err(Problem::cancelled());
         }
         let made = made?;
         let body = match format {

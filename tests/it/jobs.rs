@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use axum::http::{StatusCode, header};
+use futures_util::StreamExt;
 use mujaz::store::{Store, StoreOptions};
 use serde_json::{Value, json};
 
 use crate::support::{
     provider::{Act, Stub, after, status},
-    served::{Got, Served, article},
+    served::{Got, Served, article, post},
 };
 
 const LATER: (&str, &str) = ("prefer", "respond-async");
@@ -246,4 +247,25 @@ async fn what_still_runs_when_the_drain_is_over_is_queued_again_and_done_after_t
     assert_eq!(served.get(&path, &[]).await.json()["status"], "queued");
     served.begin();
     assert_eq!(served.until(&path, StatusCode::OK).await.json()["id"], id.as_str());
+}
+
+#[tokio::test]
+async fn a_request_with_a_key_is_called_off_by_its_id() {
+    let stub = Stub::always(after(Duration::from_millis(300), Act::Translate)).await;
+    let served = Served::at(&stub, |_| ());
+    let headers = [("idempotency-key", "\"k5\""), ("accept", "text/event-stream")];
+    let request = post("/v1/briefs", &headers, &json!({ "text": article(1) }));
+    let mut stream = served.open(request).await.into_body().into_data_stream();
+    let mut seen = String::new();
+    while !seen.contains("id: ") {
+        seen.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
+    }
+    let id = seen.split("id: ").nth(1).unwrap().split('.').next().unwrap();
+    let path = format!("/v1/briefs/{id}");
+    assert_eq!(served.delete(&path).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(served.get(&path, &[]).await.status, StatusCode::GONE);
+    while let Some(piece) = stream.next().await {
+        seen.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+    }
+    assert!(seen.contains("event: problem") && !seen.contains("event: brief"), "{seen}");
 }

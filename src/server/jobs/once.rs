@@ -12,7 +12,7 @@
 use axum::http::{HeaderMap, HeaderName};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{problem_of, unkept};
+use super::{made, problem_of, unkept};
 use crate::{
     clock,
     server::{State, making::new_id, problem::Problem},
@@ -109,8 +109,15 @@ pub(in crate::server) async fn begin(
         Some(Enqueued::Conflict(_)) => return Err(Problem::key_reused()),
         Some(Enqueued::New) | None => return ours(state, id).await,
     };
-    match jobs.get(&first).await.map_err(unkept)?.map(|job| job.state) {
-        Some(JobState::Done) => Ok(Begun::Done(first)),
+    let job = jobs.get(&first).await.map_err(unkept)?;
+    match job.as_ref().map(|job| job.state) {
+        Some(JobState::Done) => {
+            let other = match &job {
+                Some(job) => made(state, job).await,
+                None => None,
+            };
+            Ok(Begun::Done(other.unwrap_or(first)))
+        }
         Some(JobState::Failed) => Ok(Begun::Failed(problem_of(state, &first).await)),
         Some(JobState::Running) => Err(Problem::in_flight()),
         Some(JobState::Cancelled) => Err(Problem::cancelled()),
@@ -132,17 +139,22 @@ async fn ours(state: &State, id: String) -> Result<Begun, Problem> {
     }
 }
 
-/// Notes what came of a request that was begun.
-pub(in crate::server) async fn end(state: &State, id: &str, problem: Option<&Problem>) {
+/// Notes what came of a request that was begun, a brief of this id or a problem; says whether it was still wanted.
+pub(in crate::server) async fn end(
+    state: &State,
+    id: &str,
+    outcome: Result<&str, &Problem>,
+) -> bool {
     let (jobs, now) = (state.store.jobs(), clock::utc());
-    let noted = match problem {
-        None => jobs.finish(id, Vec::new(), now).await,
-        Some(problem) if problem.passes() => jobs.retry(id, now, now).await,
-        Some(problem) => jobs.fail(id, serde_json::to_vec(problem).unwrap_or_default(), now).await,
+    let noted = match outcome {
+        Ok(brief) => jobs.finish(id, brief.as_bytes().to_vec(), now).await,
+        Err(problem) if problem.passes() => jobs.retry(id, now, now).await,
+        Err(problem) => jobs.fail(id, serde_json::to_vec(problem).unwrap_or_default(), now).await,
     };
-    if noted.is_err() {
+    noted.unwrap_or_else(|_| {
         tracing::error!(id, "what came of a request could not be kept");
-    }
+        true
+    })
 }
 
 fn live(id: &str, readers: &str, once: Option<Once>) -> NewJob {
