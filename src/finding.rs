@@ -98,7 +98,7 @@ pub enum Code {
     NameVaries,
     /// A glossary term stands in the English in other words.
     GlossaryIgnored,
-    /// The two ends of “from … to” are exchanged.
+    /// The two ends of “from … to” are exchanged, or a figure that is reached (“to”) is added (“by”).
     DirectionReversed,
     /// The source rises where the English falls, or the other way round.
     TrendReversed,

@@ -11,7 +11,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{
-    Entry, GlossaryError,
+    Entry, GlossaryError, Kind,
     entry::Around,
     fold,
     fold::{Folded, fold_with_map},
@@ -117,9 +117,11 @@ impl Matcher {
                 stands_alone(words, one.range(), pattern).then(|| (one.range(), found))
             })
             .collect();
-        // Of two spellings of the same words the one with the article says more.
+        // Of two spellings of the same words a newsroom's own comes first, then the one with the
+        // article, which says more.
         found.sort_unstable_by_key(|(range, one)| {
-            (range.start, std::cmp::Reverse(range.end), one.bare, one.entry)
+            let house = entries[one.entry].kind != Kind::House;
+            (range.start, std::cmp::Reverse(range.end), house, one.bare, one.entry)
         });
         let mut kept: Vec<Match<'g>> = Vec::new();
         let mut end = 0;
