@@ -31,6 +31,9 @@ pub(super) struct Options {
     /// Print the plan and what it would cost, as JSON, and call no provider
     #[arg(long)]
     dry_run: bool,
+    /// Use the prompts of this desk (a folder in `[prompts] folder`), where it has its own
+    #[arg(long, value_name = "NAME")]
+    desk: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -88,7 +91,8 @@ async fn print(gateway: &Gateway, options: Options) -> Result<(), Failed> {
         return Err(Failed::work(refusal));
     }
     let deadline = pipeline::deadline(&gateway.config);
-    let call = Call { confidential, ..Call::until(deadline) };
+    let desk = options.desk.clone();
+    let call = Call { confidential, desk, ..Call::until(deadline) };
     let detail = options.detail.map(Detail::from).or(detail).unwrap_or_default();
     if dry_run || options.dry_run {
         let foresight = gateway.foresee(&reading.article, detail, &call).await;

@@ -191,6 +191,7 @@ pub struct Glossary {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Prompts {
-    /// Folder whose files replace the built-in prompts of the same name.
+    /// Folder whose files replace the built-in prompts of the same name. A folder in it, named as
+    /// a desk, does the same for that desk alone.
     pub folder: Option<PathBuf>,
 }

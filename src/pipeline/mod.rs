@@ -216,7 +216,7 @@ impl Gateway {
         }
         let mended = self.mend(&reading.article, &mut work, &call, listener).await;
         let copy = work.assemble(&reading.article);
-        Ok(self.finish(&source, reading, copy, (&work, mended)))
+        Ok(self.finish((&source, call.desk.as_deref()), reading, copy, (&work, mended)))
     }
 
     async fn run(&self, article: &Article, plan: &Plan, call: &Call, tell: &Listener) -> Work {
@@ -258,7 +258,7 @@ impl Gateway {
 
     fn finish(
         &self,
-        source: &[u8],
+        (source, desk): (&[u8], Option<&str>),
         reading: Reading,
         copy: Copy,
         (work, mended): (&Work, Vec<Finding>),
@@ -284,7 +284,7 @@ impl Gateway {
                 machine_generated: true,
                 draft: true,
                 engines: work.engines(),
-                prompts: self.prompts.hash().to_owned(),
+                prompts: self.prompts.of(desk).hash().to_owned(),
                 glossary: self.glossary.hash().to_owned(),
                 source_sha256: hex(source),
                 created: clock::utc().to_string(),
@@ -317,7 +317,8 @@ mod tests {
             ..Source::default()
         };
         let reading = gateway.read(&source);
-        let brief = gateway.finish(&[7; 32], reading, Copy::default(), (&Work::new(0), Vec::new()));
+        let none = (&Work::new(0), Vec::new());
+        let brief = gateway.finish((&[7; 32], None), reading, Copy::default(), none);
         assert_eq!(brief.release.embargoed_until.as_deref(), Some("2024-05-07T06:00:00+03:00"));
         assert_eq!(brief.release.uri.as_deref(), Some("urn:sahel:3"));
         assert_eq!(brief.article.as_ref().unwrap().sections.len(), 2);

@@ -60,6 +60,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) task: &'a Task,
     /// What was wrong with an earlier answer to it.
     pub(crate) complaints: &'a [String],
+    /// Who asks, where prompts may differ.
+    pub(crate) desk: Option<&'a str>,
     pub(crate) deadline: &'a Deadline,
     /// Who pays.
     pub(crate) account: &'a Account,
@@ -227,13 +229,14 @@ impl Provider {
                 id: "title".to_owned(), text: "صباح الخير".to_owned(), sources: Vec::new()
             };
         let task = &Task::Translate { texts: vec![text], context: None, terms: Vec::new() };
-        let (work, _, estimate) = self.prepare(&Ask { task, complaints: &[] })?;
+        let (work, _, estimate) = self.prepare(&Ask { task, complaints: &[], desk: None })?;
         let account = &Account::default();
         let hold = self.ledger.hold(&self.place.config, account, &estimate).await?;
         let asked = Asked {
             transport,
             task,
             complaints: &[],
+            desk: None,
             deadline,
             account,
             patient: true,
@@ -256,7 +259,7 @@ impl Provider {
             return Err(Miss::Uncalled(too_late()));
         }
         self.breaker.admit().map_err(|fault| self.left_alone(fault, *calls))?;
-        let ask = Ask { task: asked.task, complaints };
+        let ask = Ask { task: asked.task, complaints, desk: asked.desk };
         let (work, need, estimate) = self.prepare(&ask).map_err(unfit)?;
         let hold = self.ledger.hold(&self.place.config, asked.account, &estimate);
         let hold = hold.await.map_err(unfit)?;
@@ -285,7 +288,7 @@ impl Provider {
     /// parts takes a little more.
     pub(crate) fn expected(&self, task: &Task) -> Usage {
         let characters = task.characters() as u64;
-        let whole = self.prepare(&Ask { task, complaints: &[] });
+        let whole = self.prepare(&Ask { task, complaints: &[], desk: None });
         whole.map_or(Usage { characters, ..Usage::default() }, |(_, _, usage)| usage)
     }
 
@@ -346,7 +349,7 @@ impl Provider {
                 self.answered(dialect.decode(asked.task, &answer)?, dropped)
             }
             (_, Worker::Embedded(model)) => tokio::select! {
-                answered = model.run(asked.task, asked.progress.cloned()) => answered?,
+                answered = model.run(asked.task, asked.desk, asked.progress.cloned()) => answered?,
                 // Nobody pays for it, so it need not go on when nobody waits for it.
                 () = asked.deadline.forsaken() => return Err(forsaken()),
             },

@@ -22,6 +22,8 @@ pub(crate) struct Journey {
     pub(crate) task: Task,
     /// What was wrong with an earlier answer to it.
     pub(crate) complaints: Vec<String>,
+    /// Who asks, where prompts may differ.
+    pub(crate) desk: Option<String>,
     /// Who pays for it.
     pub(crate) account: Account,
     pub(crate) read: Read,
@@ -100,7 +102,7 @@ impl Journey {
         }
         let named = |name: &String| providers.iter().find(|p| p.name() == name);
         let candidate = |provider: &Arc<Provider>| Candidate {
-            key: key::of_place(&readable, &provider.place).key(),
+            key: key::of_place(&readable, &provider.place, call.desk.as_deref()).key(),
             calls: 0,
             denied: route::fits(&provider.place, &task, call).err().map(Denied::for_good),
             provider: Arc::clone(provider),
@@ -116,8 +118,17 @@ impl Journey {
         let flight = flight(readable, read, &candidates);
         let progress = call.progress.clone();
         let (complaints, account) = (call.complaints.clone(), call.account.clone());
-        let (keep, source) = (call.keeps(), call.source);
-        let journey = Self { task, complaints, account, read, keep, source, progress, candidates };
+        let journey = Self {
+            task,
+            complaints,
+            desk: call.desk.clone(),
+            account,
+            read,
+            keep: call.keeps(),
+            source: call.source,
+            progress,
+            candidates,
+        };
         (flight, journey)
     }
 

@@ -120,6 +120,8 @@ pub struct Call {
     pub confidential: bool,
     /// Who may share the answer: callers of the same scope. Empty for everybody.
     pub scope: String,
+    /// The desk that asks; its own prompts are used where it has some.
+    pub desk: Option<String>,
     /// What was wrong with an earlier answer to the same task, one sentence each; then only
     /// providers that can be told are asked.
     pub complaints: Vec<String>,
@@ -142,6 +144,7 @@ impl Call {
             cache,
             confidential: false,
             scope,
+            desk: None,
             complaints: Vec::new(),
             account: Account::default(),
             source: None,

@@ -149,8 +149,9 @@ fn place(config: &ProviderConfig, prompts: &Prompts) -> Result<Place, SetUpError
         config.base_url = config.kind.default_base_url().map(str::to_owned);
     }
     // A translation service reads no prompts, so its answers outlive a change of theirs.
-    let prompted = if config.kind.summarizes() { prompts.hash() } else { "" };
-    Ok(Place::remote(config, dialect, key.transpose()?).prompted_by(prompted))
+    let reads = config.kind.summarizes();
+    let place = Place::remote(config, dialect, key.transpose()?);
+    Ok(if reads { place.prompted_by(prompts) } else { place })
 }
 
 #[cfg(feature = "local")]
@@ -159,7 +160,7 @@ fn in_process(config: &ProviderConfig, prompts: &Prompts) -> Result<Place, SetUp
     let mut config = config.clone();
     config.model = Some(model.model().to_owned());
     // Its time is bounded by the request's deadline alone: a passage waits for the others.
-    Ok(Place::embedded(config, Arc::new(model)).prompted_by(prompts.hash()))
+    Ok(Place::embedded(config, Arc::new(model)).prompted_by(prompts))
 }
 
 #[cfg(not(feature = "local"))]

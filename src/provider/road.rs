@@ -259,8 +259,17 @@ impl Inner {
         deadline: &Deadline,
         patient: bool,
     ) -> Option<Answered> {
-        let Journey { task, complaints, account, read, keep, source: _, progress, candidates } =
-            journey;
+        let Journey {
+            task,
+            complaints,
+            desk,
+            account,
+            read,
+            keep,
+            source: _,
+            progress,
+            candidates,
+        } = journey;
         let candidate = candidates.get_mut(n).filter(|candidate| candidate.is_open())?;
         if *read != Read::Nothing
             && let Some(fault) = self.cache.failure(&candidate.key).await
@@ -269,8 +278,9 @@ impl Inner {
             return None;
         }
         let transport = &self.transport;
-        let progress = progress.as_ref();
-        let asked = Asked { transport, task, complaints, deadline, account, patient, progress };
+        let (desk, progress) = (desk.as_deref(), progress.as_ref());
+        let asked =
+            Asked { transport, task, complaints, desk, deadline, account, patient, progress };
         match candidate.provider.ask(asked, &mut candidate.calls).await {
             Ok(answered) => Some(answered),
             Err(denied) => {

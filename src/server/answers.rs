@@ -25,6 +25,7 @@ use crate::{
     finding::Code,
     keys::{Identity, Scope},
     pipeline::Gateway,
+    prompt::Prompts,
     provider::CachePolicy,
     render::Format,
 };
@@ -92,6 +93,7 @@ pub(super) struct Answers {
     by_id: Cache<String, Arc<Readable>>,
     fresh_for: Duration,
     epoch: [u8; 32],
+    prompts: Prompts,
 }
 
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is the providers'.
@@ -112,13 +114,15 @@ impl Answers {
             by_id: by_id.build(),
             fresh_for: gateway.config.cache.fresh_for,
             epoch: epoch(gateway),
+            prompts: gateway.prompts.clone(),
         }
     }
 
-    /// The key of what was posted, for one format.
-    pub(super) fn key(&self, posted: &Posted, format: Format) -> Key {
+    /// The key of what a desk posted, for one format.
+    pub(super) fn key(&self, posted: &Posted, format: Format, desk: Option<&str>) -> Key {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.epoch);
+        hasher.update(self.prompts.of(desk).hash().as_bytes());
         let source = &posted.source;
         let told = (&source.content_type, &source.title, &source.published);
         let Options { detail, confidential, dry_run: _, webhook: _ } = &posted.options;
@@ -244,7 +248,6 @@ fn epoch(gateway: &Gateway) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(&check::VERSION.to_le_bytes());
-    hasher.update(gateway.prompts.hash().as_bytes());
     hasher.update(gateway.glossary.hash().as_bytes());
     hasher.update(format!("{:?}{:?}", gateway.config.tasks, gateway.config.providers).as_bytes());
     *hasher.finalize().as_bytes()
@@ -280,11 +283,11 @@ mod tests {
         let formats = [Format::Json, Format::Markdown, Format::Html, Format::Ninjs];
         for format in formats {
             let body = format.render(&brief, &Label::Draft).into();
-            let key = answers.key(&posted, format);
+            let key = answers.key(&posted, format, None);
             assert!(answers.keep(key, &brief, body, &identity.readers()).await, "it is whole");
         }
         let found = async |format| {
-            let key = answers.key(&posted, format);
+            let key = answers.key(&posted, format, None);
             answers.find(&key, CachePolicy::Use, &identity).await.is_some()
         };
         for format in formats {
@@ -300,7 +303,7 @@ mod tests {
     async fn a_request_takes_from_the_cache_only_what_it_asks_for() {
         let (answers, posted) = (answers(), posted());
         let (brief, identity) = (whole(), Identity::anonymous());
-        let key = answers.key(&posted, Format::Json);
+        let key = answers.key(&posted, Format::Json, None);
         answers.keep(key, &brief, Bytes::from_static(b"{}"), &identity.readers()).await;
         tokio::time::sleep(Duration::from_secs(60)).await;
         let found = async |policy| answers.find(&key, policy, &identity).await.is_some();
@@ -325,7 +328,7 @@ mod tests {
         let sport = desk("sport", &[Scope::Brief]);
         let admin = desk("it", &[Scope::Admin]);
         let (answers, posted, brief) = (answers(), posted(), whole());
-        let key = answers.key(&posted, Format::Json);
+        let key = answers.key(&posted, Format::Json, None);
         answers.keep(key, &brief, Bytes::from_static(b"{}"), &foreign.readers()).await;
         assert!(answers.read(&brief.id, &foreign).await.is_some());
         assert!(answers.read(&brief.id, &admin).await.is_some());

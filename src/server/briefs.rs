@@ -98,7 +98,7 @@ pub(super) async fn create(
     let posted = source::posted(request, &state.gateway).await?;
     let cache = caching::policy(&headers, posted.options.confidential);
     if posted.options.dry_run {
-        return dry::run(&state, &posted, cache).await;
+        return dry::run(&state, &posted, (cache, identity.desk.as_deref())).await;
     }
     if let Some(webhook) = &posted.options.webhook {
         let checked = state.webhooks.check(webhook);
@@ -177,7 +177,11 @@ impl Asked {
 
     /// Answers from the cache, or makes the brief now. `outlives`: also when the client hangs up.
     async fn now(self, id: String, outlives: bool) -> Result<Response, Problem> {
-        let key = self.state.answers.key(&self.posted, self.wanted.format());
+        let key = self.state.answers.key(
+            &self.posted,
+            self.wanted.format(),
+            self.identity.desk.as_deref(),
+        );
         let found = self.state.answers.find(&key, self.cache, &self.identity).await;
         if let Some(Found { rendered, for_a_new_reader }) = found.filter(|_| !outlives) {
             if for_a_new_reader {

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     article::{Reading, Source},
     brief::Brief,
+    keys::Identity,
     pipeline::{BriefError, Listener, Order},
     provider::{Account, CachePolicy, Call, Failure},
     render::{Format, Label},
@@ -31,7 +32,7 @@ use crate::{
 pub(super) struct Commission {
     /// The brief's id.
     pub(super) id: String,
-    /// Who may read it, as [`Identity::readers`](crate::keys::Identity::readers) names them.
+    /// Who may read it, as [`Identity::readers`] names them.
     pub(super) readers: String,
     /// The article as it arrived.
     pub(super) source: Source,
@@ -100,6 +101,7 @@ pub(super) async fn make(
         cache: commission.cache,
         confidential: commission.options.confidential,
         account: commission.account.clone(),
+        desk: commission.desk().map(str::to_owned),
         ..Call::until(deadline)
     };
     let detail = commission.options.detail;
@@ -152,6 +154,11 @@ pub(super) async fn remember(
 }
 
 impl Commission {
+    /// The desk that asked, where the readers are one.
+    pub(super) fn desk(&self) -> Option<&str> {
+        Identity::desk_of(&self.readers)
+    }
+
     /// Whether anything of it may be kept.
     pub(super) fn keeps(&self) -> bool {
         !self.options.confidential && self.cache != CachePolicy::NoStore

@@ -123,7 +123,8 @@ pub(super) async fn translate(
 pub(super) fn call(state: &State, identity: &Identity, headers: &HeaderMap) -> Call {
     let deadline = pipeline::deadline(&state.gateway.config);
     let account = account(identity);
-    Call { cache: caching::policy(headers, false), account, ..Call::until(deadline) }
+    let (cache, desk) = (caching::policy(headers, false), identity.desk.clone());
+    Call { cache, account, desk, ..Call::until(deadline) }
 }
 
 /// Who pays for what this caller asks for.

@@ -169,13 +169,18 @@ impl Local {
         &self.inner.model
     }
 
-    /// Does a task; `done` is told how many of its texts are finished. Dropping the future ends
+    /// Does a task in a desk's way; `done` is told how many of its texts are finished. Dropping the future ends
     /// the writing.
     ///
     /// # Errors
     /// `Refused` for a task that is no translation, `Throttled` where too many wait, `NotFound`
     /// where there is no model, `TooLong`, and `Unavailable` where the model failed.
-    async fn translate(&self, task: &Task, done: impl Fn(usize) + Send) -> Result<Answered, Fault> {
+    async fn translate(
+        &self,
+        task: &Task,
+        desk: Option<&str>,
+        done: impl Fn(usize) + Send,
+    ) -> Result<Answered, Fault> {
         let Task::Translate { texts, terms, .. } = task else {
             return Err(Fault::new(FaultKind::Refused, "the local model only translates"));
         };
@@ -184,7 +189,8 @@ impl Local {
             return Err(Fault { retry_after: Some(Duration::from_secs(5)), ..full });
         };
         let writer = self.writer().await?;
-        let translator = Translator { writer: &writer, prompts: &self.inner.prompts, terms };
+        let prompts = self.inner.prompts.of(desk);
+        let translator = Translator { writer: &writer, prompts, terms };
         let Translated { english, usage } = translator.texts(texts, done).await.map_err(fault)?;
         let engine =
             Engine { provider: self.inner.provider.clone(), model: Some(self.inner.model.clone()) };
@@ -246,10 +252,11 @@ impl Embedded for Local {
     fn run<'a>(
         &'a self,
         task: &'a Task,
+        desk: Option<&'a str>,
         progress: Option<place::Progress>,
     ) -> BoxFuture<'a, Result<Answered, Fault>> {
         let done = move |count| progress.iter().for_each(|tell| tell(count));
-        self.translate(task, done).boxed()
+        self.translate(task, desk, done).boxed()
     }
 }
 

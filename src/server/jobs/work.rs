@@ -124,7 +124,7 @@ async fn remember(state: &State, commission: &Commission, made: &Made) {
         source: commission.source.clone(),
         options: commission.options.clone(),
     };
-    let key = state.answers.key(&posted, Format::Json);
+    let key = state.answers.key(&posted, Format::Json, commission.desk());
     making::remember(state, commission, made, (key, made.json.clone())).await;
 }
 
