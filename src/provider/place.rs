@@ -9,6 +9,7 @@ use crate::{
     brief::{Answered, Task},
     config::ProviderConfig,
     dialect::{Capabilities, Dialect, Fault},
+    prompt::Prompts,
 };
 
 /// Told how many texts of a task are finished.
@@ -34,6 +35,12 @@ pub trait Embedded: Send + Sync + fmt::Debug {
         &self,
         progress: super::local::Progress,
     ) -> BoxFuture<'_, Result<std::path::PathBuf, super::local::LocalError>>;
+
+    /// The same model under other prompts, without loading it again; `None` where it has to be made
+    /// anew.
+    fn prompted(&self, _prompts: &Prompts) -> Option<Arc<dyn Embedded>> {
+        None
+    }
 
     /// Does a task. The road bounds it in time: dropping the future ends the work.
     ///
