@@ -12,6 +12,7 @@ mod key;
 mod model;
 mod online;
 mod progress;
+mod reload;
 mod serve;
 mod split;
 
@@ -37,7 +38,7 @@ use crate::{
 
 /// Reads an Arabic news article and returns a checked English brief.
 #[derive(Debug, Parser)]
-#[command(name = "mujaz", version, about, disable_help_subcommand = true)]
+#[command(name = "mujaz", version = env!("MUJAZ_VERSION"), about, disable_help_subcommand = true)]
 pub struct Arguments {
     /// Configuration file [default: $MUJAZ_CONFIG, then config.toml, then the built-in defaults]
     #[arg(long, global = true, value_name = "PATH")]

@@ -48,6 +48,16 @@ pub enum ConfigError {
     Invalid(Vec<Located>),
 }
 
+impl ConfigError {
+    /// The same for a log: places, what is wrong and what to do, without any text of the file.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        let Self::Invalid(problems) = self else { return self.to_string().replace('\n', "; ") };
+        let told = problems.iter().map(Located::in_one_line);
+        told.collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// A problem at its place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
@@ -88,6 +98,19 @@ impl Located {
             message,
             hint,
         }
+    }
+}
+
+impl Located {
+    fn in_one_line(&self) -> String {
+        let Self { file, line, column, message, hint, .. } = self;
+        let place = if *line == 0 { String::new() } else { format!(":{line}:{column}") };
+        // The reader of TOML repeats values in double quotes.
+        let parts = message.split('"').enumerate();
+        let message: Vec<&str> =
+            parts.map(|(n, part)| if n % 2 == 1 { "…" } else { part }).collect();
+        let hint = hint.as_ref().map(|hint| format!("; hint: {hint}")).unwrap_or_default();
+        format!("{file}{place}: {}{hint}", message.join("\"").replace('\n', " "))
     }
 }
 

@@ -29,19 +29,24 @@ pub struct Loaded {
 /// # Errors
 /// Where a named file cannot be read, or any file says something that cannot be.
 pub fn load(named: Option<&Path>) -> Result<Loaded, ConfigError> {
-    let file = named.map(Path::to_owned).or_else(|| place("MUJAZ_CONFIG"));
-    let default = PathBuf::from("config.toml");
-    let file = match file {
-        Some(file) => file,
-        None if default.is_file() => default,
-        None => return Ok(Loaded { config: Config::default(), file: None }),
-    };
+    let chosen = named.is_some() || place("MUJAZ_CONFIG").is_some();
+    let file = file(named);
+    if !chosen && !file.is_file() {
+        return Ok(Loaded { config: Config::default(), file: None });
+    }
     let text = std::fs::read_to_string(&file).map_err(|error| ConfigError::Unreadable {
         path: file.clone(),
         reason: error.to_string(),
     })?;
     let config = parse(&file.display().to_string(), &text)?;
     Ok(Loaded { config, file: Some(file) })
+}
+
+/// The file that [`load`] reads, where it is there.
+#[must_use]
+pub fn file(named: Option<&Path>) -> PathBuf {
+    let chosen = named.map(Path::to_owned).or_else(|| place("MUJAZ_CONFIG"));
+    chosen.unwrap_or_else(|| PathBuf::from("config.toml"))
 }
 
 /// Reads a configuration from text; `name` is what errors call it.

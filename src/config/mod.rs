@@ -8,6 +8,7 @@ pub mod duration;
 pub mod error;
 pub mod fetch;
 pub mod files;
+pub mod fixed;
 mod http_service;
 mod kinds;
 pub mod limits;

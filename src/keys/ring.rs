@@ -112,20 +112,28 @@ impl Keyring {
         held.keys.get(index).map(|known| Arc::clone(&known.identity))
     }
 
+    /// Looks at once whether the file has changed.
+    pub fn look_again(&self) {
+        if let Some(watched) = &self.file {
+            watched.look(Duration::ZERO);
+        }
+    }
+
     /// The ring as its file is now, give or take [`LOOKED_AT_EVERY`].
     fn current(&self) -> Option<&Watched> {
         let watched = self.file.as_deref()?;
-        watched.look();
+        watched.look(LOOKED_AT_EVERY);
         Some(watched)
     }
 }
 
 impl Watched {
-    fn look(&self) {
+    /// Reads the file again, where it has changed and was not looked at for so long.
+    fn look(&self, rest: Duration) {
         // Whoever else looks at this moment does it for all.
         let Ok(mut looked) = self.looked.try_lock() else { return };
         let now = clock::now();
-        if now.duration_since(looked.at) < LOOKED_AT_EVERY {
+        if now.duration_since(looked.at) < rest {
             return;
         }
         looked.at = now;

@@ -155,6 +155,21 @@ impl Gateway {
         Self::with(config, store, Some(&kept))
     }
 
+    /// The gateway under another configuration, over the same store: kept answers, budgets, limits,
+    /// breakers and a loaded model go on. This one is as it was, whatever comes of it. Reads the
+    /// files that the configuration names.
+    ///
+    /// # Errors
+    /// Where one of them cannot be used, or a provider cannot be set up.
+    pub fn renewed(&self, config: Config) -> Result<Self, OpenError> {
+        let glossary = files::glossary(&config.glossary)?;
+        let prompts = files::prompts(&config.prompts)?;
+        let providers = self.providers.reopened(&config, &prompts)?;
+        let outside = Outside::new(&config.fetch);
+        let store = self.store.clone();
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store })
+    }
+
     fn with(config: Config, store: Store, kept: Option<&Store>) -> Result<Self, OpenError> {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;

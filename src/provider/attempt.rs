@@ -30,6 +30,7 @@ use super::{
 use crate::{
     brief::{Answered, Engine, Task, Text, Usage},
     clock,
+    config::ProviderConfig,
     dialect::{Ask, Decoded, Fault, FaultKind, WireRequest},
     finding::Finding,
 };
@@ -38,12 +39,12 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Provider {
     pub(crate) place: Place,
-    breaker: Breaker,
-    limits: Limits,
+    breaker: Arc<Breaker>,
+    limits: Arc<Limits>,
     retry: RetryPolicy,
-    budget: Budget,
-    meter: Meter,
-    latencies: Latencies,
+    budget: Arc<Budget>,
+    meter: Arc<Meter>,
+    latencies: Arc<Latencies>,
     ledger: Arc<Ledger>,
 }
 
@@ -94,13 +95,34 @@ impl Provider {
     ) -> Self {
         Self {
             ledger,
-            breaker: Breaker::new(breaker),
-            limits: Limits::new(&place.config, place.seats()),
-            budget: Budget::new(&retry, clock::now()),
+            breaker: Arc::new(Breaker::new(breaker)),
+            limits: Arc::new(Limits::new(&place.config, place.seats())),
+            budget: Arc::new(Budget::new(&retry, clock::now())),
             retry,
-            meter: Meter::default(),
-            latencies: Latencies::default(),
+            meter: Arc::default(),
+            latencies: Arc::default(),
             place,
+        }
+    }
+
+    /// What `fresh`, the provider of this name under a new configuration, takes over: what was
+    /// counted, always; its limits' minute, where the limits are the same; what its calls have
+    /// shown of it, where nothing about it has changed.
+    pub(crate) fn handed_to(&self, fresh: Self) -> Self {
+        let (old, new) = (&self.place.config, &fresh.place.config);
+        let bounds = |config: &ProviderConfig| {
+            (config.requests_per_minute, config.tokens_per_minute, config.characters_per_minute)
+        };
+        let same_limits = bounds(old) == bounds(new) && self.place.seats() == fresh.place.seats();
+        let limits = if same_limits { &self.limits } else { &fresh.limits };
+        let known = if old == new { self } else { &fresh };
+        Self {
+            breaker: Arc::clone(&known.breaker),
+            limits: Arc::clone(limits),
+            budget: Arc::clone(&known.budget),
+            meter: Arc::clone(&self.meter),
+            latencies: Arc::clone(&known.latencies),
+            ..fresh
         }
     }
 

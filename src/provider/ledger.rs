@@ -38,7 +38,7 @@ pub struct Account {
 /// The account book of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    daily_micro_usd: Option<u64>,
+    daily_micro_usd: Mutex<Option<u64>>,
     day: Mutex<Day>,
     spend: Option<Spend>,
 }
@@ -66,7 +66,13 @@ pub(crate) struct Hold<'a> {
 impl Ledger {
     /// A book with a bound in United States dollars a day, kept in `spend` where that is given.
     pub(crate) fn new(daily_usd: Option<f64>, spend: Option<Spend>) -> Self {
-        Self { daily_micro_usd: daily_usd.map(micro), day: Mutex::default(), spend }
+        let daily_micro_usd = Mutex::new(daily_usd.map(micro));
+        Self { daily_micro_usd, day: Mutex::default(), spend }
+    }
+
+    /// From now on the day has this bound; what was spent of it stays spent.
+    pub(crate) fn bound(&self, daily_usd: Option<f64>) {
+        *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner) = daily_usd.map(micro);
     }
 
     /// Sets aside what a call is expected to take.
@@ -112,7 +118,8 @@ impl Ledger {
         if over(config.daily_characters, day.characters.get(&config.name), more.characters) {
             return Some("has used up its `daily_characters`");
         }
-        if more.micro_usd > 0 && over(self.daily_micro_usd, money(WHOLE), more.micro_usd) {
+        let whole = *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner);
+        if more.micro_usd > 0 && over(whole, money(WHOLE), more.micro_usd) {
             return Some("is not called, because today's budget (`budget.daily_usd`) is used up");
         }
         if more.micro_usd > 0

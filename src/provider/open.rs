@@ -75,28 +75,31 @@ impl Providers {
         prompts: &Prompts,
         store: Option<&Store>,
     ) -> Result<Self, SetUpError> {
-        let tasks = &config.tasks;
-        let named = |provider: &&ProviderConfig| {
-            tasks.translate.contains(&provider.name) || tasks.summarize.contains(&provider.name)
-        };
-        let places: Result<Vec<Place>, SetUpError> =
-            config.providers.iter().filter(named).map(|one| place(one, prompts)).collect();
-        let routes =
-            Routes { translate: tasks.translate.clone(), summarize: tasks.summarize.clone() };
-        // Half of the memory is for whole briefs.
-        let cache = CacheOptions {
-            bytes: config.cache.memory_bytes / 2,
-            fresh_for: config.cache.fresh_for,
-            stale_for: config.cache.stale_for,
-        };
         let options = Options {
-            cache,
-            daily_usd: config.budget.daily_usd,
             spend: store.map(|store| store.spend().clone()),
             disk: store.map_or_else(Answers::none, |store| store.answers().clone()),
-            ..Options::default()
+            ..options(config)
         };
-        Ok(Self::new(places?, routes, options))
+        Ok(Self::new(places(config, prompts)?, routes(config), options))
+    }
+
+    /// The same under another configuration: what is kept, under way, counted and learned goes on,
+    /// see [`Providers::renewed`]; a model inside the process that is configured as before stays
+    /// loaded. These providers are as they were, whatever comes of it.
+    ///
+    /// # Errors
+    /// As [`Providers::open`].
+    pub fn reopened(&self, config: &Config, prompts: &Prompts) -> Result<Self, SetUpError> {
+        let keep = |mut place: Place| {
+            let before = self.places().find(|before| before.config == place.config);
+            if let Some(model) = before.and_then(embedded).and_then(|model| model.prompted(prompts))
+            {
+                place.worker = Worker::Embedded(model);
+            }
+            place
+        };
+        let places = places(config, prompts)?.into_iter().map(keep).collect();
+        Ok(self.renewed(places, routes(config), options(config)))
     }
 
     /// How far each provider is, in the order of the configuration.
@@ -127,6 +130,31 @@ impl Providers {
         }
         Ok(files)
     }
+}
+
+/// The places of the providers that some task names.
+fn places(config: &Config, prompts: &Prompts) -> Result<Vec<Place>, SetUpError> {
+    let tasks = &config.tasks;
+    let named = |provider: &&ProviderConfig| {
+        tasks.translate.contains(&provider.name) || tasks.summarize.contains(&provider.name)
+    };
+    config.providers.iter().filter(named).map(|one| place(one, prompts)).collect()
+}
+
+fn routes(config: &Config) -> Routes {
+    let tasks = &config.tasks;
+    Routes { translate: tasks.translate.clone(), summarize: tasks.summarize.clone() }
+}
+
+/// What the configuration says of the road; where things are kept is not part of it.
+fn options(config: &Config) -> Options {
+    // Half of the memory is for whole briefs.
+    let cache = CacheOptions {
+        bytes: config.cache.memory_bytes / 2,
+        fresh_for: config.cache.fresh_for,
+        stale_for: config.cache.stale_for,
+    };
+    Options { cache, daily_usd: config.budget.daily_usd, ..Options::default() }
 }
 
 fn embedded(place: &Place) -> Option<&dyn Embedded> {

@@ -36,6 +36,12 @@ pub trait Embedded: Send + Sync + fmt::Debug {
         progress: super::local::Progress,
     ) -> BoxFuture<'_, Result<std::path::PathBuf, super::local::LocalError>>;
 
+    /// The same model under other prompts, without loading it again; `None` where it has to be made
+    /// anew.
+    fn prompted(&self, _prompts: &Prompts) -> Option<Arc<dyn Embedded>> {
+        None
+    }
+
     /// Does a task for a desk. The road bounds it in time: dropping the future ends the work.
     ///
     /// # Errors

@@ -70,6 +70,32 @@ impl Providers {
         Self { inner: Arc::new(inner) }
     }
 
+    /// The road under a new configuration. Kept answers, flights under way, connections and the
+    /// book of what was spent go on; a provider takes over what was learned of the one that had its
+    /// name before. Calls under way on the old road end on it.
+    pub(crate) fn renewed(&self, places: Vec<Place>, routes: Routes, options: Options) -> Self {
+        let old = &*self.inner;
+        old.ledger.bound(options.daily_usd);
+        let provider = |place| {
+            let (breaker, retry) = (options.breaker.clone(), options.retry.clone());
+            let fresh = Provider::new(place, breaker, retry, Arc::clone(&old.ledger));
+            let before = old.providers.iter().find(|one| one.name() == fresh.name());
+            Arc::new(match before {
+                Some(before) => before.handed_to(fresh),
+                None => fresh,
+            })
+        };
+        let inner = Inner {
+            providers: places.into_iter().map(provider).collect(),
+            routes,
+            cache: old.cache.renewed(options.cache.clone()),
+            flights: old.flights.clone(),
+            transport: old.transport.clone(),
+            ledger: Arc::clone(&old.ledger),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
     /// Does a task: from what is kept, with others who want the same, or by calling providers in
     /// their order until one answers.
     ///

@@ -51,6 +51,13 @@ impl Admission {
         }
     }
 
+    /// The same under other bounds. Where they have changed, what is in flight ends within the old
+    /// ones and new requests count within the new.
+    pub(super) fn renewed(&self, server: &Server, before: &Server) -> Self {
+        let bounds = |one: &Server| (one.max_briefs, one.queue, one.max_body_bytes);
+        if bounds(server) == bounds(before) { self.clone() } else { Self::new(server) }
+    }
+
     /// The turn of a brief, before the deadline.
     ///
     /// # Errors

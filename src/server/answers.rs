@@ -22,6 +22,7 @@ use tokio::time::Instant;
 use crate::{
     brief::{Brief, check},
     clock,
+    config::Config,
     finding::Code,
     keys::{Identity, Scope},
     pipeline::Gateway,
@@ -116,6 +117,16 @@ impl Answers {
             epoch: epoch(gateway),
             prompts: gateway.prompts.clone(),
         }
+    }
+
+    /// The same briefs under another configuration: their keys say under which one each was made.
+    /// Memory of another size begins empty.
+    pub(super) fn renewed(&self, gateway: &Gateway, before: &Config) -> Self {
+        let fresh = Self::new(gateway);
+        if gateway.config.cache.memory_bytes != before.cache.memory_bytes {
+            return fresh;
+        }
+        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), ..fresh }
     }
 
     /// The key of what a desk posted, for one format.
@@ -258,7 +269,6 @@ mod tests {
     use super::*;
     use crate::{
         article::Source,
-        config::Config,
         render::{Label, sample},
         server::source::Options,
     };

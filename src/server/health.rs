@@ -13,13 +13,16 @@ pub(super) async fn alive() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// 200 where briefs can be made, 503 where not, with each provider's state, and why the disk is not
+/// 200 where briefs can be made, 503 where not or where the process is about to end, with each provider's state, and why the disk is not
 /// used where it should be: that degrades, and stops nothing.
 pub(super) async fn ready(Shared(state): Shared<State>) -> (StatusCode, Json<Value>) {
     let providers = state.gateway.providers.states();
-    let ready = providers.iter().any(|provider| provider.usable);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = if ready { "ready" } else { "not ready" };
+    let able = providers.iter().any(|provider| provider.usable);
+    let (status, word) = match (state.leaving.is_cancelled(), able) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+        (false, true) => (StatusCode::OK, "ready"),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+    };
     let store = state.gateway.store.trouble();
     let mut told = json!({ "status": word, "providers": providers });
     if let Some(reason) = store {

@@ -1,5 +1,6 @@
 //! Connections: accepted within their number, served over HTTP/1.1 and HTTP/2, ended when idle, slow or
-//! told to stop.
+//! told to stop. A connection keeps the bounds that it began with; each of its requests is answered
+//! by what is [`Current`] then.
 //!
 //! Every wait for a client has a bound: `header_timeout` for the head of its next request (hyper keeps
 //! it within a request's head, [`Activity`] before the first byte, between requests and on HTTP/2),
@@ -22,7 +23,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::{State, headers, held::hold, line::Line, peer::Ends};
+use super::{Current, headers, held::hold, line::Line, peer::Ends};
 use crate::config::{Auth, Server};
 
 /// Bytes of a request's head at which hyper refuses by itself.
@@ -54,10 +55,10 @@ pub fn exposed(address: SocketAddr, keys: bool, auth: &Auth) -> Option<String> {
 /// Where the listener fails, or the server would be open to strangers.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
-    state: &State,
+    current: &Current,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let state = current.state();
     let config = &state.gateway.config;
     if let Some(sentence) = exposed(listener.local_addr()?, state.keys.needed(), &config.auth) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, sentence));
@@ -76,8 +77,8 @@ pub(super) async fn serve(
         };
         let Some((stream, client, place)) = accepted else { continue };
         let connection = Connection {
-            router: router.clone(),
-            bounds: config.server.clone(),
+            bounds: current.state().gateway.config.server.clone(),
+            current: current.clone(),
             stopping: stopping.clone(),
         };
         open.spawn(async move {
@@ -114,7 +115,7 @@ async fn accept(
 
 /// What one connection needs.
 struct Connection {
-    router: Router,
+    current: Current,
     bounds: Server,
     stopping: CancellationToken,
 }
@@ -128,7 +129,7 @@ impl Connection {
         let activity = Arc::new(Activity::default());
         let service = service_fn(|request: Request<Incoming>| {
             let busy = activity.begin();
-            answer(self.router.clone(), request, ends, busy)
+            answer(self.current.router(), request, ends, busy)
         });
         let line = Line::new(stream, self.bounds.write_timeout, Arc::clone(&activity));
         let builder = self.builder();

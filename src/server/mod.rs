@@ -31,6 +31,7 @@ mod bodies;
 mod briefs;
 mod cache;
 mod caching;
+mod current;
 mod deepl;
 mod dropin;
 mod dry;
@@ -74,7 +75,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-pub use self::listen::exposed;
+pub use self::{current::Current, listen::exposed};
 use crate::{
     keys::{Identity, Keyring, Scope},
     lane::{Lane, Yard},
@@ -103,6 +104,8 @@ pub struct State {
     yard: Yard,
     /// Puts back what jobs still run; see [`State::close`].
     parking: CancellationToken,
+    /// No more requests should be sent here: `/readyz` says so.
+    leaving: CancellationToken,
 }
 
 impl State {
@@ -125,13 +128,28 @@ impl State {
             works,
             store,
             parking: CancellationToken::new(),
+            leaving: CancellationToken::new(),
             gateway,
+        }
+    }
+
+    /// The same server under the configuration of another gateway, which was
+    /// [renewed](Gateway::renewed) from this one's. A bound that has not changed goes on with what
+    /// it has counted.
+    fn renewed(&self, gateway: Gateway) -> Self {
+        self.webhooks.renew(&gateway.config);
+        Self {
+            answers: self.answers.renewed(&gateway, &self.gateway.config),
+            limits: self.limits.renewed(gateway.config.limits),
+            admission: self.admission.renewed(&gateway.config.server, &self.gateway.config.server),
+            gateway,
+            ..self.clone()
         }
     }
 
     /// Begins what goes on without requests: jobs, webhooks, letting go what is old.
     pub fn begin(&self) {
-        jobs::begin(self);
+        jobs::begin(&Current::new(self.clone()));
     }
 
     /// Ends it: puts back what jobs still run, so that they are queued when the store is opened the next
@@ -240,15 +258,5 @@ pub async fn serve(
     state: State,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    state.begin();
-    let stopping = state.yard.stopping.clone();
-    let stop = async move {
-        stop.await;
-        // From now on no job is begun; those that run may finish.
-        stopping.cancel();
-    };
-    listen::serve(listener, router(state.clone()), &state, stop).await?;
-    state.yard.tasks.close();
-    state.yard.tasks.wait().await;
-    Ok(())
+    Current::new(state).serve(listener, stop).await
 }

@@ -127,7 +127,8 @@ impl Engine {
         let mut standing = Standing::default();
         let database = match opened {
             Ok(opened) => Some(Arc::new(opened)),
-            Err(Fault::Damaged(reason) | Fault::Unusable(reason)) => {
+            Err(fault) => {
+                let reason = fault.reason();
                 tracing::warn!(file = kind.file, reason, "is not used for now");
                 standing.off = Some((reason, clock::now() + REST));
                 None
@@ -366,7 +367,8 @@ impl Inner {
                 }
                 Ok(opened)
             }
-            Err(Fault::Damaged(reason) | Fault::Unusable(reason)) => {
+            Err(fault) => {
+                let reason = fault.reason();
                 let error = self.unusable(&reason);
                 standing.off = Some((reason, clock::now() + REST));
                 Err(error)
@@ -380,7 +382,7 @@ impl Inner {
         let file = self.kind.file;
         let error = match &fault {
             Fault::Damaged(_) => StoreError::Damaged { file },
-            Fault::Unusable(reason) => self.unusable(reason),
+            Fault::Unusable(_) | Fault::Newer(_) => self.unusable(&fault.clone().reason()),
         };
         let current = self.database.load_full();
         if standing.closed || !current.is_some_and(|current| Arc::ptr_eq(&current, used)) {
@@ -403,7 +405,8 @@ impl Inner {
                     self.database.store(Some(Arc::new(opened)));
                 }
             }
-            Fault::Unusable(reason) => {
+            fault @ (Fault::Unusable(_) | Fault::Newer(_)) => {
+                let reason = fault.reason();
                 tracing::warn!(file, reason, "is not used for now");
                 standing.off = Some((reason, clock::now() + REST));
             }

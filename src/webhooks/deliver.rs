@@ -91,7 +91,8 @@ impl Webhooks {
             return Outcome::Gone;
         }
         let timestamp = clock::utc().as_second();
-        let secrets = self.config.secret_of(url).and_then(secret::from_environment);
+        let told = self.told.load_full();
+        let secrets = told.config.secret_of(url).and_then(secret::from_environment);
         let signed =
             secrets.and_then(|secrets| sign::signature(&secrets, (event, timestamp), body));
         let Some(signature) = signed else {
@@ -107,7 +108,7 @@ impl Webhooks {
         let headers =
             [(header::CONTENT_TYPE, json), (ID, id), (TIMESTAMP, moment), (SIGNATURE, signature)];
         let headers = HeaderMap::from_iter(headers);
-        match self.outside.post(url, headers, body.clone().into()).await {
+        match told.outside.post(url, headers, body.clone().into()).await {
             Ok(reply) => judged(&reply, clock::utc()),
             Err(OutsideError::Address | OutsideError::NotPublic) => {
                 Outcome::Hopeless("the address does not lead to a public host")

@@ -82,7 +82,8 @@ struct Inner {
     cache: PathBuf,
     prompts: Prompts,
     /// One permit for each task that may wait or run.
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    /// Shared by all who have the same model under other prompts.
     phase: watch::Sender<Phase>,
 }
 
@@ -113,7 +114,7 @@ impl Local {
             source,
             cache: cache_dir.to_owned(),
             prompts,
-            places: Semaphore::new(config.queue.clamp(1, Semaphore::MAX_PERMITS)),
+            places: Arc::new(Semaphore::new(config.queue.clamp(1, Semaphore::MAX_PERMITS))),
             phase: watch::Sender::new(Phase::Absent),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -247,6 +248,20 @@ impl Embedded for Local {
 
     fn prepare(&self, progress: Progress) -> BoxFuture<'_, Result<PathBuf, LocalError>> {
         Self::prepare(self, progress).boxed()
+    }
+
+    fn prompted(&self, prompts: &Prompts) -> Option<Arc<dyn Embedded>> {
+        let Inner { provider, model, source, cache, prompts: _, places, phase } = &*self.inner;
+        let inner = Inner {
+            provider: provider.clone(),
+            model: model.clone(),
+            source: source.clone(),
+            cache: cache.clone(),
+            prompts: prompts.clone(),
+            places: Arc::clone(places),
+            phase: phase.clone(),
+        };
+        Some(Arc::new(Self { inner: Arc::new(inner) }))
     }
 
     fn run<'a>(

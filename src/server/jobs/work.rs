@@ -16,12 +16,10 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::Assignment;
 use crate::{
-    clock,
-    lane::Yard,
-    pipeline,
+    clock, pipeline,
     render::Format,
     server::{
-        State, kept,
+        Current, State, kept,
         live::{Teller, Underway},
         making::{self, Commission, Made},
         problem::Problem,
@@ -36,14 +34,14 @@ const FIRST_WAIT: u64 = 30;
 const LONGEST_WAIT: u64 = 3600;
 
 /// Works until the yard stops.
-pub(in crate::server) async fn run(state: State) {
-    let yard = Yard::clone(&state.yard);
-    let lane = state.lane.clone();
+pub(in crate::server) async fn run(current: Current) {
+    let State { yard, lane, .. } = current.state();
     let turn = || async {
+        let state = current.state();
         let deadline = pipeline::deadline(&state.gateway.config);
         state.admission.turn(deadline).await.ok()
     };
-    let work = |claimed, turn: OwnedSemaphorePermit| one(state.clone(), claimed, turn);
+    let work = |claimed, turn: OwnedSemaphorePermit| one(current.state(), claimed, turn);
     lane.run(yard, turn, work).await;
 }
 

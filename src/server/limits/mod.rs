@@ -61,6 +61,11 @@ impl Limits {
         }
     }
 
+    /// The same counts with another default; a client whose limits change by it begins anew.
+    pub(super) fn renewed(&self, default: config::Limits) -> Self {
+        Self { default, ..self.clone() }
+    }
+
     /// A request comes in, `working` where it makes a brief or the like.
     ///
     /// # Errors
