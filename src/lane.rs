@@ -4,7 +4,13 @@
 //! it and whoever does the work is ready, so that what waits stays in the store, where a cancel finds
 //! it. The work itself says how the job ended; a lane only hands it out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
@@ -29,6 +35,7 @@ pub(crate) struct Lane {
     kind: &'static str,
     places: Arc<Semaphore>,
     called: Arc<Notify>,
+    working: Arc<AtomicUsize>,
 }
 
 /// Where the work of lanes goes on, and what ends it.
@@ -44,7 +51,12 @@ impl Lane {
     /// A lane for the jobs of one kind.
     pub(crate) fn new(jobs: &Jobs, kind: &'static str, places: usize) -> Self {
         let places = Arc::new(Semaphore::new(places));
-        Self { jobs: jobs.clone(), kind, places, called: Arc::default() }
+        Self { jobs: jobs.clone(), kind, places, called: Arc::default(), working: Arc::default() }
+    }
+
+    /// Jobs that are worked on.
+    pub(crate) fn busy(&self) -> usize {
+        self.working.load(Relaxed)
     }
 
     /// Says that a job was queued.
@@ -65,9 +77,11 @@ impl Lane {
         let next = || yard.stopping.run_until_cancelled(self.next(&ready));
         while let Some(Some((claimed, leave, place))) = next().await {
             let work = work(claimed, leave);
+            self.working.fetch_add(1, Relaxed);
+            let working = Working(Arc::clone(&self.working));
             yard.tasks.spawn(async move {
                 work.await;
-                drop(place);
+                drop((working, place));
             });
         }
     }
@@ -102,6 +116,15 @@ impl Lane {
         let leave = ready().await.ok_or(TROUBLE)?;
         let claimed = self.jobs.claim(self.kind, clock::utc()).await.map_err(|_| TROUBLE)?;
         Ok((claimed.ok_or(Duration::ZERO)?, leave))
+    }
+}
+
+/// A job that is worked on.
+struct Working(Arc<AtomicUsize>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 

@@ -6,7 +6,11 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::Failed;
-use crate::{pipeline::Gateway, server};
+use crate::{
+    pipeline::Gateway,
+    server,
+    telemetry::{self, meters},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -17,6 +21,9 @@ pub(super) struct Options {
 
 pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
     let config = super::configured(config)?;
+    // Before anything that logs or counts.
+    let _running = telemetry::start(&config.telemetry).map_err(Failed::usage)?;
+    meters::install();
     let address = options.listen.unwrap_or(config.server.listen);
     let keys = super::keys(&config, address)?;
     super::ready(&config)?;

@@ -15,6 +15,7 @@ use crate::{
     brief::{Answered, Task},
     clock::{self, Instant},
     dialect::{Fault, FaultKind},
+    telemetry::Seen,
 };
 
 /// One task on its way.
@@ -30,6 +31,8 @@ pub(crate) struct Journey {
     /// SHA-256 of the source text that it is about.
     pub(crate) source: Option<[u8; 32]>,
     pub(crate) progress: Option<Progress>,
+    /// What is measured of the request that began it.
+    pub(crate) seen: Seen,
     /// The providers of its route, in order.
     pub(crate) candidates: Vec<Candidate>,
 }
@@ -114,10 +117,11 @@ impl Journey {
             CachePolicy::NoCache | CachePolicy::NoStore => Read::Nothing,
         };
         let flight = flight(readable, read, &candidates);
-        let progress = call.progress.clone();
+        let (progress, seen) = (call.progress.clone(), call.seen.clone());
         let (complaints, account) = (call.complaints.clone(), call.account.clone());
         let (keep, source) = (call.keeps(), call.source);
-        let journey = Self { task, complaints, account, read, keep, source, progress, candidates };
+        let journey =
+            Self { task, complaints, account, read, keep, source, progress, seen, candidates };
         (flight, journey)
     }
 

@@ -27,6 +27,7 @@ use crate::{
     pipeline::Gateway,
     provider::CachePolicy,
     render::Format,
+    telemetry::meters::Lookups,
 };
 
 use super::source::{Options, Posted};
@@ -48,6 +49,11 @@ impl Rendered {
     /// The id of the brief.
     pub(super) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// SHA-256 of its source, hex.
+    pub(super) fn source(&self) -> &str {
+        &self.source
     }
 
     /// How much longer it is fresh.
@@ -92,6 +98,7 @@ pub(super) struct Answers {
     by_id: Cache<String, Arc<Readable>>,
     fresh_for: Duration,
     epoch: [u8; 32],
+    lookups: Lookups,
 }
 
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is the providers'.
@@ -112,6 +119,7 @@ impl Answers {
             by_id: by_id.build(),
             fresh_for: gateway.config.cache.fresh_for,
             epoch: epoch(gateway),
+            lookups: Lookups::of("brief"),
         }
     }
 
@@ -143,10 +151,12 @@ impl Answers {
             CachePolicy::NoCache | CachePolicy::NoStore => return None,
         };
         let now = clock::now();
-        let rendered = self.rendered.get(key).await.filter(|one| {
+        let found = self.rendered.get(key).await.filter(|one| {
             let age = now.saturating_duration_since(one.kept);
             one.fresh_until > now && youngest.is_none_or(|youngest| age <= youngest)
-        })?;
+        });
+        self.lookups.count(found.is_some());
+        let rendered = found?;
         let near = self.by_id.get(&rendered.id).await;
         let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
         Some(Found { rendered, for_a_new_reader })

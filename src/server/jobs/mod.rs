@@ -20,13 +20,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 pub(super) use self::{assignment::Assignment, work::run};
-use super::{State, problem::Problem};
+use super::{State, audit, problem::Problem};
 use crate::{
     clock,
     keys::{Identity, Scope},
     store::{Enqueued, Job, JobState, NewJob, Once, StoreError},
+    telemetry::meters,
 };
 
 /// The kind of the store's jobs that make briefs.
@@ -193,6 +195,21 @@ pub(super) fn begin(state: &State) {
     yard.tasks.spawn(run(state.clone()));
     yard.tasks.spawn(state.webhooks.clone().run(yard.clone()));
     yard.tasks.spawn(sweep(state.clone()));
+    yard.tasks.spawn(served(state.clone()));
+    yard.tasks.spawn(upkeep(yard.stopping.clone()));
+}
+
+async fn served(state: State) {
+    let stopping = state.yard.stopping.clone();
+    while stopping.run_until_cancelled(tokio::time::sleep(audit::PAUSE)).await.is_some() {
+        state.auditor.flush().await;
+    }
+}
+
+async fn upkeep(stopping: CancellationToken) {
+    while stopping.run_until_cancelled(tokio::time::sleep(meters::UPKEEP)).await.is_some() {
+        meters::upkeep();
+    }
 }
 
 async fn sweep(state: State) {
