@@ -69,10 +69,23 @@ impl Serving {
 
     /// Sends one request over a connection of its own; gives the whole answer, head and body.
     pub(crate) async fn send(&self, method: &str, path: &str, kind: &str, body: &str) -> String {
+        self.send_with(method, path, &[("content-type", kind)], body).await
+    }
+
+    /// The same with these headers.
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> String {
+        let headers: String =
+            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{headers}content-length: {}\r\nconnection: \
+             close\r\n\r\n",
             self.address,
             body.len()
         );
@@ -81,6 +94,18 @@ impl Serving {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Tells it to end, and waits for that; gives everything that it wrote to stdout and stderr.
+    pub(crate) async fn stop(mut self) -> String {
+        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().await;
+        assert!(told.unwrap().success());
+        self.stderr.read_to_string(&mut self.heard).await.unwrap();
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_string(&mut self.heard).await.unwrap();
+        }
+        assert!(self.child.wait().await.unwrap().success(), "{}", self.heard);
+        self.heard
     }
 
     /// Ends it; gives everything that it wrote to stderr.
