@@ -140,16 +140,18 @@ async fn conclude(state: &State, commission: &Commission, brief: Brief) -> Resul
     let succeeded = succession::succeed(state, commission, brief);
     let (brief, earlier) = seen.time_async(Stage::Keep, succeeded).await?;
     let made = Made::new(brief, seen);
-    // Both are on the disk with one sync.
-    let kept = kept::put(state, &made.brief, &commission.readers);
+    // The record goes to the disk with the brief, in one sync.
     let noted = state.auditor.made(commission, &made.brief);
+    let kept = async {
+        kept::put(state, &made.brief, &commission.readers).await?;
+        if let Some(earlier) = earlier {
+            succession::give_way(state, commission, (earlier, &made.brief)).await?;
+        }
+        tell(state, commission, Occasion::completed(&made.brief)).await
+    };
     let both = async { tokio::join!(kept, noted) };
     let (kept, ()) = seen.time_async(Stage::Keep, both).await;
     kept?;
-    if let Some(earlier) = earlier {
-        succession::give_way(state, commission, (earlier, &made.brief)).await?;
-    }
-    tell(state, commission, Occasion::completed(&made.brief)).await?;
     Ok(made)
 }
 

@@ -98,7 +98,7 @@ impl Serving {
 
     /// Tells it to end, and waits for that; gives everything that it wrote to stdout and stderr.
     pub(crate) async fn stop(mut self) -> String {
-        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().await;
+        let told = Command::new("kill").args(["-INT", &self.pid().to_string()]).status().await;
         assert!(told.unwrap().success());
         self.stderr.read_to_string(&mut self.heard).await.unwrap();
         if let Some(mut stdout) = self.child.stdout.take() {
