@@ -6,7 +6,10 @@
 //! jobs wait makes none of them wait for it.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -39,6 +42,7 @@ pub(crate) struct Lane {
     called: Arc<Notify>,
     /// Both clocks when they were last looked at.
     clocks: Arc<Mutex<Option<(Instant, Timestamp)>>>,
+    working: Arc<AtomicUsize>,
 }
 
 /// Where the work of lanes goes on, and what ends it.
@@ -54,8 +58,13 @@ impl Lane {
     /// A lane for the jobs of one kind.
     pub(crate) fn new(jobs: &Jobs, kind: &'static str, places: usize) -> Self {
         let places = Arc::new(Semaphore::new(places));
-        let (called, clocks) = Default::default();
-        Self { jobs: jobs.clone(), kind, places, called, clocks }
+        let (called, clocks, working) = Default::default();
+        Self { jobs: jobs.clone(), kind, places, called, clocks, working }
+    }
+
+    /// Jobs that are worked on.
+    pub(crate) fn busy(&self) -> usize {
+        self.working.load(Relaxed)
     }
 
     /// Says that a job was queued.
@@ -76,9 +85,11 @@ impl Lane {
         let next = || yard.stopping.run_until_cancelled(self.next(&ready));
         while let Some(Some((claimed, leave, place))) = next().await {
             let work = work(claimed, leave);
+            self.working.fetch_add(1, Relaxed);
+            let working = Working(Arc::clone(&self.working));
             yard.tasks.spawn(async move {
                 work.await;
-                drop(place);
+                drop((working, place));
             });
         }
     }
@@ -126,6 +137,15 @@ impl Lane {
         let Some((then, wall_then)) = clocks.replace((now, wall)) else { return true };
         let passed = SignedDuration::try_from(now - then).unwrap_or_default();
         wall.duration_since(wall_then) < passed - CORRECTION
+    }
+}
+
+/// A job that is worked on.
+struct Working(Arc<AtomicUsize>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 

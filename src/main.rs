@@ -3,14 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mujaz::{
-    cli::{self, Arguments},
-    telemetry,
-};
+use mujaz::cli::{self, Arguments};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    telemetry::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

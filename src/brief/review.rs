@@ -40,6 +40,19 @@ pub enum Status {
     Rejected,
 }
 
+impl Status {
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unreviewed => "unreviewed",
+            Self::Approved => "approved",
+            Self::Corrected => "corrected",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
 /// A decision as it is handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

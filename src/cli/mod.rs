@@ -3,6 +3,7 @@
 //! The result goes to stdout, progress and errors to stderr. Exit 0 is fine, 1 failed, 2 wrong
 //! usage or configuration. An error is one sentence, with a hint on a line of its own.
 
+mod audit;
 mod brief;
 mod cache;
 mod check;
@@ -33,7 +34,7 @@ use crate::{
     pipeline::Gateway,
     server,
     store::{Store, StoreError, StoreOptions},
-    webhooks,
+    telemetry, webhooks,
 };
 
 /// Reads an Arabic news article and returns a checked English brief.
@@ -57,6 +58,11 @@ enum Command {
     Serve(serve::Options),
     /// Check the configuration and say what each task would use
     Check(check::Options),
+    /// The record of what was done
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// What is kept on the disk of answers and briefs
     Cache {
         #[command(subcommand)]
@@ -119,11 +125,16 @@ impl Failed {
 /// Runs one command to its end.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let config = arguments.config.as_deref();
+    // `serve` starts its own as it is configured.
+    if !matches!(arguments.command, Command::Serve(_)) {
+        telemetry::start_plain();
+    }
     let result = match arguments.command {
         Command::Brief(options) => brief::run(config, options).await,
         Command::Split(options) => split::run(config, &options).await,
         Command::Serve(options) => serve::run(config, options).await,
         Command::Check(options) => check::run(config, &options).await,
+        Command::Audit { command } => audit::run(config, command).await,
         Command::Cache { command } => cache::run(config, command).await,
         Command::Eval(options) => eval::run(config, options).await,
         Command::Key { command } => key::run(config, command),
@@ -164,7 +175,9 @@ fn keys(config: &Config, address: SocketAddr) -> Result<Keyring, Failed> {
 
 /// That what `serve` needs from the environment is there.
 fn ready(config: &Config) -> Result<(), Failed> {
-    webhooks::trouble(&config.webhooks).map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
+    let trouble = webhooks::trouble(&config.webhooks);
+    let trouble = trouble.or_else(|| telemetry::trouble(&config.telemetry));
+    trouble.map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -20,6 +20,7 @@ use super::{Failed, reload::Reloader};
 use crate::{
     pipeline::Gateway,
     server::{self, Current},
+    telemetry::{self, meters},
 };
 
 #[derive(Debug, Args)]
@@ -34,6 +35,9 @@ pub(super) async fn run(named: Option<&Path>, options: Options) -> Result<(), Fa
     let mut signals = Signals::new().map_err(Failed::work)?;
     let hangup = signal(SignalKind::hangup()).map_err(Failed::work)?;
     let config = super::configured(named)?;
+    // Before anything that logs or counts.
+    let _running = telemetry::start(&config.telemetry).map_err(Failed::usage)?;
+    meters::install();
     let address = options.listen.unwrap_or(config.server.listen);
     let keys = super::keys(&config, address)?;
     super::ready(&config)?;

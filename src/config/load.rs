@@ -79,6 +79,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.extend(config.fetch.problems());
     found.extend(job_problems(config));
     found.extend(config.webhooks.problems());
+    found.extend(config.telemetry.problems());
     found
 }
 
@@ -244,6 +245,17 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown_with_a_caret_and_the_nearest_key() {
         insta::assert_snapshot!(wrong("[server]\nlisten = \"127.0.0.1:80\"\ndeadlin = \"1s\"\n"));
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_repeated() {
+        let provider = "[[providers]]\nname = \"deepl\"\nkind = \"deepl\"\n";
+        for line in ["api_key = \"sk-LIVE9\"", "key = 'sk-LIVE9'", "password = [\"sk-LIVE9\"]"] {
+            let told = wrong(&format!("{provider}{line}\n"));
+            assert!(told.contains("unknown field") && !told.contains("LIVE9"), "{told}");
+        }
+        let told = wrong("[webhooks]\nsecret_en = \"MUJAZ_SECRET\"\n");
+        assert!(told.contains("MUJAZ_SECRET"), "a variable's name is no secret: {told}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod load;
 pub mod providers;
 pub mod secret;
 pub mod server;
+pub mod telemetry;
 pub mod webhooks;
 
 pub use error::{ConfigError, Problem};
@@ -23,6 +24,7 @@ pub use fetch::Fetch;
 pub use limits::Limits;
 pub use providers::{HttpService, Kind, ProviderConfig};
 pub use server::{Auth, ClientHeader, Server};
+pub use telemetry::{LogFormat, Telemetry};
 pub use webhooks::{Hook, Hooks, WebhookConfig};
 
 use std::{path::PathBuf, time::Duration};
@@ -55,6 +57,8 @@ pub struct Config {
     pub hooks: Hooks,
     /// The record of what was done.
     pub audit: Audit,
+    /// Logs, metrics and traces.
+    pub telemetry: Telemetry,
     /// The newsroom's own terms.
     pub glossary: Glossary,
     /// The newsroom's own prompts.
@@ -77,6 +81,7 @@ impl Default for Config {
             webhooks: WebhookConfig::default(),
             hooks: Hooks::default(),
             audit: Audit::default(),
+            telemetry: Telemetry::default(),
             glossary: Glossary::default(),
             prompts: Prompts::default(),
             fetch: Fetch::default(),

@@ -39,6 +39,7 @@ use crate::{
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
     store::{Store, StoreOptions},
+    telemetry::{Answered, Stage},
 };
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
 pub use pieces::words;
@@ -224,14 +225,19 @@ impl Gateway {
         }
         let source: [u8; 32] = Sha256::digest(&order.source.bytes).into();
         let call = Call { source: Some(source), ..order.call.clone() };
-        let plan = self.plan(&reading.article, order.detail);
+        let seen = &call.seen;
+        let plan = seen.time(Stage::Plan, || self.plan(&reading.article, order.detail));
         let mut work = self.run(&reading.article, &plan, &call, listener).await;
         if let Some(failure) = work.failed_whole() {
             return Err(BriefError::Failed(failure));
         }
-        let mended = self.mend(&reading.article, &mut work, &call, listener).await;
-        let copy = work.assemble(&reading.article);
-        Ok(self.finish((&source, call.desk.as_deref()), reading, copy, (&work, mended)))
+        let mended = self.mend(&reading.article, &mut work, &call, listener);
+        let mended = seen.time_async(Stage::Check, mended).await;
+        let copy = seen.time(Stage::Assemble, || work.assemble(&reading.article));
+        let checked = || self.finish((&source, call.desk.as_deref()), reading, copy, (&work, mended));
+        let brief = seen.time(Stage::Check, checked);
+        seen.answer(Answered::Made);
+        Ok(brief)
     }
 
     async fn run(&self, article: &Article, plan: &Plan, call: &Call, tell: &Listener) -> Work {

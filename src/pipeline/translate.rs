@@ -17,6 +17,7 @@ use crate::{
     dialect::FaultKind,
     finding::{Finding, Severity},
     provider::{Call, Failure, Reason},
+    telemetry::Stage,
 };
 
 /// Characters of context that go with a text, at most: as much as a title and a standfirst.
@@ -65,15 +66,19 @@ impl Gateway {
             return Ok(Translation { text, findings: Vec::new() });
         }
         let context = wanted.context.as_deref().map(context);
-        let plan = plan::translation(&article, &self.glossary, context.as_deref());
+        let seen = &call.seen;
+        let planned = || plan::translation(&article, &self.glossary, context.as_deref());
+        let plan = seen.time(Stage::Plan, planned);
         let silent: Listener = Arc::new(|_| ());
         let mut work = self.run(&article, &plan, call, &silent).await;
         if let Some(failure) = work.failed_whole() {
             return Err(failure);
         }
-        let mended = self.mend(&article, &mut work, call, &silent).await;
-        let copy = work.assemble(&article);
-        let checks = check::check(&article, &self.glossary, &copy).into_iter();
+        let mended = self.mend(&article, &mut work, call, &silent);
+        let mended = seen.time_async(Stage::Check, mended).await;
+        let copy = seen.time(Stage::Assemble, || work.assemble(&article));
+        let checks = seen.time(Stage::Check, || check::check(&article, &self.glossary, &copy));
+        let checks = checks.into_iter();
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
         let findings = heard.chain(checks.filter(concerns_text)).chain(mended).collect();
         let piece = work.get(Some(0)).ok_or_else(Failure::default)?;

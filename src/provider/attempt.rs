@@ -11,28 +11,31 @@ use futures_util::{
     future::{BoxFuture, join_all},
 };
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use super::{
     BreakerPolicy, RetryPolicy,
     breaker::{Breaker, Health, Pass},
     deadline::Deadline,
+    failure::{forsaken, misplaced, out_of_time},
     hedge::{self, Latencies},
     journey::{Denied, latest, too_late},
     ledger::{Account, Hold, Ledger},
     limit::{Limits, Need, Turn},
     place::{Place, Progress, Worker},
     retry::{Budget, Failed},
-    sound::{given, is_whole, sound},
+    sound::{fuller, is_whole, sound},
     split::{self, Size},
     transport::{Destination, Transport},
     usage::{self, Meter, Price, Totals},
 };
 use crate::{
     brief::{Answered, Engine, Task, Text, Usage},
-    clock,
+    clock::{self, Instant},
     config::ProviderConfig,
     dialect::{Ask, Decoded, Fault, FaultKind, WireRequest},
     finding::Finding,
+    telemetry::{self, Seen, TRACEPARENT, Trace, meters::ProviderMeters},
 };
 
 /// A place with everything that its tasks share.
@@ -46,6 +49,7 @@ pub(crate) struct Provider {
     meter: Arc<Meter>,
     latencies: Arc<Latencies>,
     ledger: Arc<Ledger>,
+    meters: ProviderMeters,
 }
 
 /// How often a task is halved that a provider finds too long.
@@ -69,6 +73,8 @@ pub(crate) struct Asked<'a> {
     /// Nobody else could do it, so waiting for a turn may take all the time there is.
     pub(crate) patient: bool,
     pub(crate) progress: Option<&'a Progress>,
+    /// What is measured of the request that it is for.
+    pub(crate) seen: &'a Seen,
 }
 
 /// Why there is no answer.
@@ -95,6 +101,7 @@ impl Provider {
     ) -> Self {
         Self {
             ledger,
+            meters: ProviderMeters::of(&place.config.name),
             breaker: Arc::new(Breaker::new(breaker)),
             limits: Arc::new(Limits::new(&place.config, place.seats())),
             budget: Arc::new(Budget::new(&retry, clock::now())),
@@ -229,7 +236,10 @@ impl Provider {
                 complaints.push(fault.detail.clone());
             }
             match self.pause(&fault, took, *calls, asked.deadline.left()) {
-                Some(pause) => sleep(pause).await,
+                Some(pause) => {
+                    let _wait = asked.seen.wait();
+                    sleep(pause).await;
+                }
                 None => return Err(self.denied(fault, *calls)),
             }
         }
@@ -263,6 +273,7 @@ impl Provider {
             account,
             patient: true,
             progress: None,
+            seen: &Seen::default(),
         };
         let call = deadline.bound(self.call(work, &asked)).await;
         let answered = call.unwrap_or_else(out_of_time)?;
@@ -284,9 +295,9 @@ impl Provider {
         let ask = Ask { task: asked.task, complaints, desk: asked.desk };
         let (work, need, estimate) = self.prepare(&ask).map_err(unfit)?;
         let hold = self.ledger.hold(&self.place.config, asked.account, &estimate);
-        let hold = hold.await.map_err(unfit)?;
+        let hold = hold.await.inspect_err(|_| self.meters.refused()).map_err(unfit)?;
         let latest = latest(asked.deadline.at(), asked.patient);
-        let turn = self.limits.turn(need, latest).await.map_err(|fault| busy(fault, asked))?;
+        let turn = self.turn(need, latest, asked).await?;
         // It may have been shut while this task waited for its turn.
         let pass = match self.breaker.admit() {
             Ok(pass) => pass,
@@ -302,8 +313,20 @@ impl Provider {
         let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
         let took = clock::now().duration_since(began);
         self.report(pass, turn, &outcome, took);
-        settle(hold, &outcome, &estimate).await;
+        self.settle(hold, &outcome, &estimate).await;
         outcome.map_err(|fault| Miss::Called(fault, took))
+    }
+
+    /// Waits for the provider's limits.
+    async fn turn(&self, need: Need, latest: Instant, asked: &Asked<'_>) -> Result<Turn<'_>, Miss> {
+        let begun = clock::now();
+        let _wait = asked.seen.wait();
+        let turn = self.limits.turn(need, latest).await;
+        match &turn {
+            Ok(_) => self.meters.waited(begun.elapsed()),
+            Err(_) => self.meters.refused(),
+        }
+        turn.map_err(|fault| busy(fault, asked))
     }
 
     /// What a task is expected to take, estimated as its limits estimate it. A task that goes in
@@ -355,7 +378,17 @@ impl Provider {
         hedge::race(self.call(work.clone(), asked), usual, second).await
     }
 
+    /// One call, in a span of its own.
     async fn call(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {
+        let provider = self.name();
+        let span = tracing::info_span!("attempt", provider, outcome = tracing::field::Empty);
+        let outcome = self.exchange(work, asked).instrument(span.clone()).await;
+        span.record("outcome", outcome.as_ref().map_or_else(|f| f.kind.name(), |_| "answered"));
+        outcome
+    }
+
+    async fn exchange(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {
+        let wait = asked.seen.wait();
         let answered = match (work, &self.place.worker) {
             (Work::Wire(mut wire), Worker::Remote { dialect, key }) => {
                 let config = &self.place.config;
@@ -367,7 +400,11 @@ impl Provider {
                     silence: config.silence,
                 };
                 let dropped = std::mem::take(&mut wire.findings);
+                if let Some(trace) = telemetry::here(asked.seen).and_then(Trace::header) {
+                    wire.headers.insert(TRACEPARENT, trace);
+                }
                 let answer = asked.transport.send(*wire, &to).await?;
+                drop(wait);
                 self.answered(dialect.decode(asked.task, &answer)?, dropped)
             }
             (_, Worker::Embedded(model)) => tokio::select! {
@@ -388,6 +425,19 @@ impl Provider {
         Answered { answer, engine, usage, findings }
     }
 
+    /// Puts what a call took in the place of what was held for it. An answer that is of no use is
+    /// billed as any other, by what it was estimated to take; a call that failed took nothing.
+    async fn settle(&self, hold: Hold<'_>, outcome: &Result<Answered, Fault>, estimate: &Usage) {
+        use FaultKind as K;
+        let usage = match outcome {
+            Ok(Answered { usage, .. }) => usage,
+            Err(Fault { kind: K::Truncated | K::Filtered | K::Invalid, .. }) => estimate,
+            Err(_) => return,
+        };
+        let micro_usd = hold.settle(usage).await;
+        self.meters.billed(usage, micro_usd);
+    }
+
     /// Tells breaker, limits, meter and log what came of a call.
     fn report(
         &self,
@@ -397,6 +447,8 @@ impl Provider {
         took: Duration,
     ) {
         let (provider, took_ms) = (self.name(), took.as_millis());
+        self.meters.attempt(outcome.as_ref().err().map(|fault| fault.kind), took);
+        let before = self.health();
         match outcome {
             Ok(Answered { usage, .. }) => {
                 pass.succeeded();
@@ -412,8 +464,24 @@ impl Provider {
                     pass.failed(fault);
                 }
                 self.meter.failed();
-                tracing::warn!(provider, took_ms, kind = ?fault.kind, "a call failed");
+                tracing::warn!(provider, took_ms, kind = fault.kind.name(), "a call failed");
             }
+        }
+        self.tell_change(before);
+    }
+
+    /// Says that calls go through again, or do not any more.
+    fn tell_change(&self, before: Health) {
+        let provider = self.name();
+        match (before, self.health()) {
+            (Health::Open | Health::Probing, Health::Shut(kind, until)) => {
+                let seconds = until.saturating_duration_since(clock::now()).as_secs();
+                tracing::warn!(provider, kind = kind.name(), seconds, "a provider is left alone");
+            }
+            (Health::Shut(..) | Health::Probing, Health::Open) => {
+                tracing::info!(provider, "a provider is asked again");
+            }
+            _ => {}
         }
     }
 
@@ -449,40 +517,6 @@ fn busy(fault: Fault, asked: &Asked<'_>) -> Miss {
     Miss::Uncalled(Denied { fault, again })
 }
 
-/// Puts what a call took in the place of what was held for it. An answer that is of no use is
-/// billed as any other, by what it was estimated to take; a call that failed took nothing.
-async fn settle(hold: Hold<'_>, outcome: &Result<Answered, Fault>, estimate: &Usage) {
-    use FaultKind as K;
-    match outcome {
-        Ok(Answered { usage, .. }) => hold.settle(usage).await,
-        Err(fault) if matches!(fault.kind, K::Truncated | K::Filtered | K::Invalid) => {
-            hold.settle(estimate).await;
-        }
-        Err(_) => {}
-    }
-}
-
-/// The answer with more texts, billed for both.
-fn fuller(first: Option<Answered>, second: Answered) -> Answered {
-    let Some(first) = first else { return second };
-    let mut usage = first.usage;
-    usage += second.usage;
-    let better = if given(&first.answer) > given(&second.answer) { first } else { second };
-    Answered { usage, ..better }
-}
-
 fn unfit(fault: Fault) -> Miss {
     Miss::Uncalled(Denied::for_good(fault))
-}
-
-fn out_of_time<T>() -> Result<T, Fault> {
-    Err(Fault::new(FaultKind::Timeout, "had not answered when the time was up"))
-}
-
-fn forsaken() -> Fault {
-    Fault::new(FaultKind::Cancelled, "was stopped, because everybody had hung up")
-}
-
-fn misplaced() -> Fault {
-    Fault::new(FaultKind::Refused, "was given what it cannot take")
 }

@@ -15,6 +15,7 @@ use crate::{
     brief::{Answered, Task},
     clock::{self, Instant},
     dialect::{Fault, FaultKind},
+    telemetry::Seen,
 };
 
 /// One task on its way.
@@ -32,6 +33,8 @@ pub(crate) struct Journey {
     /// SHA-256 of the source text that it is about.
     pub(crate) source: Option<[u8; 32]>,
     pub(crate) progress: Option<Progress>,
+    /// What is measured of the request that began it.
+    pub(crate) seen: Seen,
     /// The providers of its route, in order.
     pub(crate) candidates: Vec<Candidate>,
 }
@@ -116,7 +119,7 @@ impl Journey {
             CachePolicy::NoCache | CachePolicy::NoStore => Read::Nothing,
         };
         let flight = flight(readable, read, &candidates);
-        let progress = call.progress.clone();
+        let (progress, seen) = (call.progress.clone(), call.seen.clone());
         let (complaints, account) = (call.complaints.clone(), call.account.clone());
         let journey = Self {
             task,
@@ -127,6 +130,7 @@ impl Journey {
             keep: call.keeps(),
             source: call.source,
             progress,
+            seen,
             candidates,
         };
         (flight, journey)

@@ -165,8 +165,9 @@ impl Ledger {
 }
 
 impl Hold<'_> {
-    /// Puts what the call took in the place of what was held, on the disk too where there is one.
-    pub(crate) async fn settle(mut self, usage: &Usage) {
+    /// Puts what the call took in the place of what was held, on the disk too where there is one; gives
+    /// what it cost, in millionths of a United States dollar.
+    pub(crate) async fn settle(mut self, usage: &Usage) -> u64 {
         let took = Spent { calls: 1, ..spent(self.config, usage) };
         let held = std::mem::take(&mut self.held);
         let now = clock::utc();
@@ -177,12 +178,13 @@ impl Hold<'_> {
             }
             day.add(&self.config.name, self.scope, took);
         }
-        let Some(spend) = &self.ledger.spend else { return };
+        let Some(spend) = &self.ledger.spend else { return took.micro_usd };
         let scopes: &[&str] = if self.scope.is_empty() { &[] } else { &[self.scope] };
         if spend.add(&self.config.name, scopes, took, now).await.is_err() {
             let provider = &self.config.name;
             tracing::warn!(provider, "what a call cost could not be kept on disk");
         }
+        took.micro_usd
     }
 }
 

@@ -65,6 +65,7 @@ use crate::{
     brief::{Answered, Usage},
     clock::Instant,
     store::{Answers, Spend},
+    telemetry::Seen,
 };
 
 /// The names of providers to try for each kind of task, in order.
@@ -131,6 +132,8 @@ pub struct Call {
     pub source: Option<[u8; 32]>,
     /// Told how far the embedded model is; other providers say nothing on the way.
     pub progress: Option<Progress>,
+    /// What is measured of the caller's request.
+    pub seen: Seen,
 }
 
 impl Call {
@@ -149,6 +152,7 @@ impl Call {
             account: Account::default(),
             source: None,
             progress: None,
+            seen: Seen::default(),
         }
     }
 

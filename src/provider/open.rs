@@ -48,8 +48,9 @@ pub enum SetUpError {
     NoLocal(String),
     /// The variable that should hold a provider's key is not set.
     #[error(
-        "provider `{provider}` takes its key from the environment variable `{variable}`, which is \
-         not set\nhint: set it, or remove `api_key_env` where no key is needed"
+        "provider `{provider}` takes its key from the environment variable `{}`, which is \
+         not set\nhint: set it, or remove `api_key_env` where no key is needed",
+        secret::shown(.variable)
     )]
     NoKey {
         /// The provider.

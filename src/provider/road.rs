@@ -6,6 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
+use metrics::Counter;
 use tokio::time::sleep_until;
 
 use super::{
@@ -30,6 +31,7 @@ use crate::{
     dialect::Fault,
     finding::{Code, Finding, Severity},
     store::StoreError,
+    telemetry::{meters::Lookups, names},
 };
 
 /// Every configured provider, with what is kept and what is under way. Cheap to clone.
@@ -46,6 +48,10 @@ struct Inner {
     flights: Flights<Result<Done, Failure>>,
     transport: Transport,
     ledger: Arc<Ledger>,
+    near: Lookups,
+    far: Lookups,
+    joined: Lookups,
+    stale: Counter,
 }
 
 impl Providers {
@@ -66,6 +72,10 @@ impl Providers {
             flights: Flights::new(),
             transport: Transport::new(max_answer_bytes),
             ledger,
+            near: Lookups::of("memory"),
+            far: Lookups::of("disk"),
+            joined: Lookups::of("flight"),
+            stale: names::STALE.counter(&[]),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -129,7 +139,9 @@ impl Providers {
         let keys: Vec<Key> = journey.candidates.iter().map(|candidate| candidate.key).collect();
         let inner = Arc::clone(&self.inner);
         let lead = |deadline| async move { inner.lead(journey, deadline).await };
-        let Landed { result, led } = self.inner.flights.join(key, call.deadline, lead).await;
+        let Landed { result, led } =
+            self.inner.flights.join(key, call.deadline, lead, &call.seen).await;
+        self.inner.joined.count(!led);
         let done = result.unwrap_or(Err(late))?;
         if let Some(source) = call.source.filter(|_| !led) {
             self.inner.tag(&keys, source).await;
@@ -266,7 +278,10 @@ impl Inner {
                 }
             }
             match journey.again() {
-                Some(at) if at < deadline.at() => sleep_until(at).await,
+                Some(at) if at < deadline.at() => {
+                    let _wait = journey.seen.wait();
+                    sleep_until(at).await;
+                }
                 _ => break,
             }
             patient = true;
@@ -294,6 +309,7 @@ impl Inner {
             keep,
             source: _,
             progress,
+            seen,
             candidates,
         } = journey;
         let candidate = candidates.get_mut(n).filter(|candidate| candidate.is_open())?;
@@ -304,9 +320,18 @@ impl Inner {
             return None;
         }
         let transport = &self.transport;
-        let (desk, progress) = (desk.as_deref(), progress.as_ref());
-        let asked =
-            Asked { transport, task, complaints, desk, deadline, account, patient, progress };
+            let (desk, progress) = (desk.as_deref(), progress.as_ref());
+        let asked = Asked {
+            transport,
+            task,
+            complaints,
+            desk,
+            deadline,
+            account,
+            patient,
+            progress,
+            seen,
+        };
         match candidate.provider.ask(asked, &mut candidate.calls).await {
             Ok(answered) => Some(answered),
             Err(denied) => {
@@ -332,6 +357,18 @@ impl Inner {
 
     /// A fresh answer of any provider of the route, in the route's order.
     async fn recall(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
+        if journey.read == Read::Nothing {
+            return None;
+        }
+        let done = self.find(journey, tiers).await;
+        match tiers {
+            Tiers::Memory => self.near.count(done.is_some()),
+            Tiers::All => self.far.count(done.is_some()),
+        }
+        done
+    }
+
+    async fn find(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
         let max_age = match journey.read {
             Read::Any => None,
             Read::Within(age) => Some(age),
@@ -375,6 +412,7 @@ impl Inner {
             if let Some(kept) = self.cache.stale(&candidate.key).await {
                 let mut done = self.recalled(journey, candidate.key, kept, How::Stale).await;
                 done.answered.findings.push(stale_finding());
+                self.stale.increment(1);
                 return Some(done);
             }
         }

@@ -29,6 +29,7 @@ use crate::{
     prompt::Prompts,
     provider::CachePolicy,
     render::Format,
+    telemetry::meters::Lookups,
 };
 
 use super::source::{Options, Posted};
@@ -50,6 +51,11 @@ impl Rendered {
     /// The id of the brief.
     pub(super) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// SHA-256 of its source, hex.
+    pub(super) fn source(&self) -> &str {
+        &self.source
     }
 
     /// How much longer it is fresh.
@@ -95,6 +101,7 @@ pub(super) struct Answers {
     fresh_for: Duration,
     epoch: [u8; 32],
     prompts: Prompts,
+    lookups: Lookups,
 }
 
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is the providers'.
@@ -116,6 +123,7 @@ impl Answers {
             fresh_for: gateway.config.cache.fresh_for,
             epoch: epoch(gateway),
             prompts: gateway.prompts.clone(),
+            lookups: Lookups::of("brief"),
         }
     }
 
@@ -158,10 +166,12 @@ impl Answers {
             CachePolicy::NoCache | CachePolicy::NoStore => return None,
         };
         let now = clock::now();
-        let rendered = self.rendered.get(key).await.filter(|one| {
+        let found = self.rendered.get(key).await.filter(|one| {
             let age = now.saturating_duration_since(one.kept);
             one.fresh_until > now && youngest.is_none_or(|youngest| age <= youngest)
-        })?;
+        });
+        self.lookups.count(found.is_some());
+        let rendered = found?;
         let near = self.by_id.get(&rendered.id).await;
         let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
         Some(Found { rendered, for_a_new_reader })

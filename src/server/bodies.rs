@@ -23,7 +23,12 @@ use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::{State, admission::declared_length, form, held::hold, limits::Visit, problem::Problem};
-use crate::{config::Server, pipeline};
+use crate::{
+    clock,
+    config::Server,
+    pipeline,
+    telemetry::{Seen, Stage},
+};
 
 /// Levels that a JSON body may nest; what clients send needs four.
 const MAX_NESTING: usize = 64;
@@ -59,7 +64,12 @@ pub(super) async fn read(Shared(state): Shared<State>, request: Request, next: N
     let (parts, body) = request.into_parts();
     let expected = declared_length(&parts.headers).unwrap_or(0);
     let whole = collect(body, expected, limit(&parts.headers, server));
-    let bytes = match tokio::time::timeout(server.body_timeout, whole).await {
+    let begun = clock::now();
+    let whole = tokio::time::timeout(server.body_timeout, whole).await;
+    if let Some(seen) = parts.extensions.get::<Seen>() {
+        seen.add(Stage::Body, begun.elapsed());
+    }
+    let bytes = match whole {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(Unread::TooLarge)) => {
             return Problem::too_large(server.max_body_bytes).into_response();

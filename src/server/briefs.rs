@@ -13,6 +13,7 @@ use axum::{
     response::Response,
 };
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 use super::{
     State,
@@ -41,6 +42,7 @@ use crate::{
     provider::CachePolicy,
     render::{Format, Label, html},
     store::Once,
+    telemetry::{Answered, Seen, Stage, meters::Outcome},
     webhooks::Occasion,
 };
 
@@ -85,6 +87,7 @@ struct Asked {
     wanted: Wanted,
     cache: CachePolicy,
     once: Option<Once>,
+    seen: Seen,
 }
 
 /// The brief of the posted article in the way that `Accept` and `Prefer` ask for.
@@ -95,6 +98,7 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let wanted = Wanted::of(request.headers())?;
     let headers = request.headers().clone();
+    let seen = request.extensions().get::<Seen>().cloned().unwrap_or_default();
     let posted = source::posted(request, &state.gateway).await?;
     let cache = caching::policy(&headers, posted.options.confidential);
     if posted.options.dry_run {
@@ -106,7 +110,7 @@ pub(super) async fn create(
     }
     let options = format!("{:?} {:?}", posted.options, posted.source.content_type);
     let once = once::of(&headers, &[b"brief", options.as_bytes(), &posted.raw])?;
-    let asked = Asked { state, identity, posted, wanted, cache, once };
+    let asked = Asked { state, identity, posted, wanted, cache, once, seen };
     asked.nothing_kept_is_needed()?;
     asked.answer().await
 }
@@ -188,6 +192,9 @@ impl Asked {
                 kept::share(&self.state, rendered.id(), &self.identity).await;
             }
             self.tell_again(rendered.id()).await?;
+            self.seen.answer(Answered::Cached);
+            self.state.auditor.served(&self.identity, &rendered);
+            self.state.observer.briefs.count(Outcome::Cached);
             let status = CacheStatus::Hit(rendered.fresh_for());
             let response = match self.wanted {
                 Wanted::Stream => {
@@ -198,9 +205,12 @@ impl Asked {
             };
             return Ok(with_status(response, status));
         }
-        let Self { state, identity, posted, wanted, cache, .. } = self;
+        let Self { state, identity, posted, wanted, cache, seen, .. } = self;
+        // A stream is answered before its brief is there.
+        let seen = if wanted == Wanted::Stream { seen.anew() } else { seen };
         let deadline = pipeline::deadline(&state.gateway.config);
-        let reading = match making::read(&state, &posted.source, deadline).await {
+        let reading = making::read(&state, &posted.source, deadline);
+        let reading = match seen.time_async(Stage::Read, reading).await {
             Ok(reading) => reading,
             Err(problem) => {
                 if outlives {
@@ -211,7 +221,8 @@ impl Asked {
         };
         let Posted { source, options, .. } = posted;
         let (readers, account) = (identity.readers(), translate::account(&identity));
-        let commission = Commission { id, readers, source, options, cache, batch: None, account };
+        let commission =
+            Commission { id, readers, source, options, cache, batch: None, account, seen };
         let making = Making { state, commission, reading, key, format: wanted.format(), outlives };
         match wanted {
             Wanted::Stream => Ok(making.stream()),
@@ -239,7 +250,8 @@ impl Making {
             false => self.make(silent).await,
             true => {
                 let tasks = self.state.works.tasks.clone();
-                let made = tasks.spawn(async move { self.make(silent).await }).await;
+                let making = async move { self.make(silent).await };
+                let made = tasks.spawn(making.in_current_span()).await;
                 made.unwrap_or_else(|_| Err(Problem::internal()))
             }
         };
@@ -253,26 +265,30 @@ impl Making {
         if !self.commission.keeps() {
             let work = Work::private(&self.commission.id);
             let own = Arc::clone(&work);
-            let making = tasks.spawn(async move {
+            let making = async move {
                 self.told(&own).await;
                 own.log.end();
-            });
-            return Watch::new(work, 0).owning(AbortOnDropHandle::new(making)).respond();
+            };
+            let making = AbortOnDropHandle::new(tasks.spawn(making.in_current_span()));
+            return Watch::new(work, 0).owning(making).respond();
         }
         let underway = self.state.works.begin(&self.commission.id, self.commission.readers.clone());
         let work = Arc::clone(&underway.work);
-        tasks.spawn(async move {
+        let making = async move {
             let stop = underway.work.stop.clone();
             if stop.run_until_cancelled(self.told(&underway.work)).await.is_none() {
                 Teller::new(&underway.work).problem(&Problem::cancelled());
             }
-        });
+        };
+        tasks.spawn(making.in_current_span());
         Watch::new(work, 0).respond()
     }
 
     async fn told(self, work: &Arc<Work>) {
         let teller = Teller::new(work);
         let known = self.reading.findings.clone();
+        let (briefs, seen) =
+            (Arc::clone(&self.state.observer.briefs), self.commission.seen.clone());
         teller.findings(&known, &[]);
         match self.make(teller.listener()).await {
             Ok((made, body, _)) => {
@@ -281,13 +297,15 @@ impl Making {
             }
             Err(problem) => teller.problem(&problem),
         }
+        briefs.enter(&seen);
     }
 
     /// The brief, rendered, and whether it is kept for the same request.
     async fn make(self, listener: Listener) -> Result<(Made, Bytes, bool), Problem> {
         let Self { state, commission, reading, key, format, outlives } = self;
         let deadline = pipeline::deadline(&state.gateway.config);
-        let made = match state.admission.turn(deadline).await {
+        let seen = &commission.seen;
+        let made = match seen.time_async(Stage::Queue, state.admission.turn(deadline)).await {
             Ok(_turn) => making::make(&state, &commission, reading, (deadline, &listener)).await,
             Err(problem) => Err(problem),
         };
@@ -301,7 +319,10 @@ impl Making {
         let made = made?;
         let body = match format {
             Format::Json => made.json.clone(),
-            format => Bytes::from(format.render(&made.brief, &Label::Draft)),
+            format => {
+                let render = || Bytes::from(format.render(&made.brief, &Label::Draft));
+                commission.seen.time(Stage::Render, render)
+            }
         };
         let stored = making::remember(&state, &commission, &made, (key, body.clone())).await;
         Ok((made, body, stored))
@@ -368,6 +389,7 @@ pub(super) async fn forget(
     if let Some(job) = &job
         && jobs::cancel(&state, job).await?
     {
+        state.auditor.forgotten(&identity, &id, None).await;
         return Ok(StatusCode::NO_CONTENT);
     }
     let brief = kept::read(&state, &id, &identity).await;
@@ -378,6 +400,7 @@ pub(super) async fn forget(
     state.works.forget(&id);
     state.answers.forget(&id).await;
     state.store.forget(&id).await.map_err(jobs::unkept)?;
+    state.auditor.forgotten(&identity, &id, brief.as_deref()).await;
     let source = brief.and_then(|brief| of_hex(&brief.provenance.source_sha256));
     if let Some(source) = source {
         let forgotten = state.gateway.providers.forget_source(&source).await;

@@ -23,7 +23,7 @@ use super::{
     problem::Problem,
     translate::{self, Batch},
 };
-use crate::pipeline::Form;
+use crate::{pipeline::Form, telemetry::Seen};
 
 /// What DeepL says where there is no limit.
 const UNLIMITED: u64 = 1_000_000_000_000;
@@ -32,12 +32,13 @@ const UNLIMITED: u64 = 1_000_000_000_000;
 pub(super) async fn translate(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
+    seen: Seen,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let fields = Parameters::of(&headers, body).await?;
     let (batch, lengths) = wanted(&fields)?;
-    let english = translate::translate(&state, &identity, &headers, batch).await?;
+    let english = translate::translate(&state, &identity, (&headers, &seen), batch).await?;
     let billed = fields.flag("show_billed_characters");
     let texts = english.texts.iter().zip(&english.languages).zip(lengths);
     let translation = |((text, detected), length): ((&String, &translate::Detected), usize)| {

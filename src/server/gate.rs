@@ -23,7 +23,10 @@ use axum::{
 use tower_http::decompression::RequestDecompressionLayer;
 
 use super::{State, access, admission, bodies, held::hold, limits::Visit, peer, problem::Problem};
-use crate::keys::{Identity, Scope};
+use crate::{
+    keys::{Identity, Scope},
+    telemetry::Seen,
+};
 
 /// Puts the layers before endpoints. Cheap to clone.
 #[derive(Clone)]
@@ -138,6 +141,15 @@ impl Entered {
 /// Who makes the request; an extractor for every endpoint behind a gate.
 #[derive(Clone, Debug)]
 pub(super) struct Caller(pub(super) Arc<Identity>);
+
+impl FromRequestParts<State> for Seen {
+    type Rejection = Infallible;
+
+    /// What is measured of the request; nothing where nobody observes it.
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
 
 impl FromRequestParts<State> for Caller {
     type Rejection = Problem;

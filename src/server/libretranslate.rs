@@ -25,6 +25,7 @@ use super::{
 use crate::{
     keys::{Identity, Scope},
     pipeline::Form,
+    telemetry::Seen,
 };
 
 /// `POST /translate`.
@@ -130,7 +131,8 @@ async fn translated(
     };
     let (detect, many) = (source == "auto", texts.many);
     let batch = Batch { texts: texts.list, detect, form, context: None };
-    let english = translate::translate(state, identity, &parts.headers, batch).await?;
+    let seen = parts.extensions.get::<Seen>().cloned().unwrap_or_default();
+    let english = translate::translate(state, identity, (&parts.headers, &seen), batch).await?;
     let mut answer = json!({"translatedText": shaped(&english.texts, many)});
     if detect {
         let languages: Vec<Value> = english.languages.iter().map(told).collect();

@@ -24,7 +24,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use super::{Current, headers, held::hold, line::Line, peer::Ends};
-use crate::config::{Auth, Server};
+use crate::{
+    config::{Auth, Server},
+    telemetry::names,
+};
 
 /// Bytes of a request's head at which hyper refuses by itself.
 const HEAD_BYTES: usize = 64 << 10;
@@ -69,6 +72,7 @@ pub(super) async fn serve(
     let _told = stopping.clone().drop_guard();
     let places = Arc::new(Semaphore::new(config.server.max_connections));
     let mut stop = pin!(stop);
+    let connections = names::CONNECTIONS.gauge(&[]);
     loop {
         let accepted = tokio::select! {
             biased;
@@ -81,8 +85,11 @@ pub(super) async fn serve(
             current: current.clone(),
             stopping: stopping.clone(),
         };
+        connections.increment(1);
+        let connections = connections.clone();
         open.spawn(async move {
             connection.serve(stream, client).await;
+            connections.decrement(1);
             drop(place);
         });
     }

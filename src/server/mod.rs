@@ -7,7 +7,7 @@
 //! # What a request passes
 //! ```text
 //! listen       a place among the connections; the head in time
-//! problem      an id; every refusal below gets its body here
+//! observe      an id, a span, what is measured; every refusal below gets its body here
 //! dropin       a refusal on a vendor's address gets that vendor's body instead
 //! headers      size of the head; what browsers are told with the answer
 //! hosts        Host and Origin; CORS where origins are listed
@@ -27,6 +27,7 @@
 mod access;
 mod admission;
 mod answers;
+mod audit;
 mod bodies;
 mod briefs;
 mod cache;
@@ -51,6 +52,8 @@ mod line;
 mod listen;
 mod live;
 mod making;
+mod metrics;
+mod observe;
 mod parameters;
 mod peer;
 pub mod problem;
@@ -81,8 +84,8 @@ use crate::{
     lane::{Lane, Yard},
     pipeline::Gateway,
     server::{
-        admission::Admission, answers::Answers, gate::Gate, limits::Limits, live::Works,
-        problem::Problem,
+        admission::Admission, answers::Answers, audit::Auditor, gate::Gate, limits::Limits,
+        live::Works, observe::Observer, problem::Problem,
     },
     store::Store,
     webhooks::Webhooks,
@@ -106,6 +109,8 @@ pub struct State {
     parking: CancellationToken,
     /// No more requests should be sent here: `/readyz` says so.
     leaving: CancellationToken,
+    observer: Observer,
+    auditor: Auditor,
 }
 
 impl State {
@@ -118,6 +123,7 @@ impl State {
         let works = Works::default();
         Self {
             answers: Answers::new(&gateway),
+            auditor: Auditor::new(store.audit(), config.audit.keep_text),
             keys: Keyring::default(),
             anonymous: Arc::new(Identity::anonymous()),
             limits: Limits::new(gateway.config.limits),
@@ -129,6 +135,7 @@ impl State {
             store,
             parking: CancellationToken::new(),
             leaving: CancellationToken::new(),
+            observer: Observer::default(),
             gateway,
         }
     }
@@ -161,6 +168,7 @@ impl State {
         if tokio::time::timeout(PARKING, self.yard.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with work unfinished");
         }
+        self.auditor.flush().await;
         self.store.close().await;
     }
 
@@ -177,6 +185,7 @@ const PARKING: Duration = Duration::from_secs(5);
 /// Every address of the gateway.
 pub fn router(state: State) -> Router {
     let gate = Gate::new(&state);
+    let observer = state.observer.clone();
     let one_brief = gate
         .reads(Scope::Read, get(briefs::read))
         .merge(gate.reads(Scope::Brief, delete(briefs::forget)));
@@ -188,6 +197,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/briefs/{id}", one_brief)
         .route("/v1/briefs/{id}/review", review)
         .route("/v1/reviews/corrections", gate.reads(Scope::Read, get(reviews::corrections)))
+        .route("/v1/audit", gate.reads(Scope::Admin, get(audit::read)))
         .route("/v1/batches", gate.works(Scope::Brief, post(jobs::batches::create)))
         .route("/v1/batches/{id}", gate.reads(Scope::Read, get(jobs::batches::read)))
         .route("/v1/jobs", gate.reads(Scope::Read, get(jobs::list::list)))
@@ -201,18 +211,19 @@ pub fn router(state: State) -> Router {
         .merge(drop_ins(&gate))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .with_state(state.clone())
         // Bodies are bounded by `bodies`.
         .layer(DefaultBodyLimit::disable());
     shared_with_pages(&state, routes)
         .layer(from_fn_with_state(state, hosts::check))
         .layer(CatchPanicLayer::custom(|_panic: Box<dyn std::any::Any + Send>| {
-            tracing::error!("a request panicked");
+            // Where it happened was told as it happened.
             Problem::internal().into_response()
         }))
         .layer(from_fn(headers::guard))
         .layer(from_fn(dropin::speak))
-        .layer(from_fn(problem::finish))
+        .layer(from_fn_with_state(observer, observe::observe))
 }
 
 /// The addresses of translation services, and those of Superdesk's AI widget.

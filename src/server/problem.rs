@@ -9,7 +9,6 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -71,6 +70,11 @@ impl Problem {
             retry_after: None,
             policies: Vec::new(),
         }
+    }
+
+    /// The name of its kind, such as `too-large`.
+    pub(super) fn name(&self) -> &str {
+        self.kind.trim_start_matches("/problems/")
     }
 
     /// Whether it is of this kind, such as `too-large`.
@@ -322,19 +326,25 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Gives every request an id, and every problem its body.
-pub async fn finish(mut request: Request, next: Next) -> Response {
+/// The id of a request: its own where it came with a plain one.
+pub(super) fn id_of(request: &Request) -> String {
     let given = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
-    let id = given.filter(|id| is_plain(id)).map_or_else(new_id, str::to_owned);
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
-    if let Some(problem) = take(&mut response) {
-        write(&mut response, Problem { request_id: Some(id.clone()), ..problem });
-    }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    given.filter(|id| is_plain(id)).map_or_else(new_id, str::to_owned)
+}
+
+/// Gives an answer its request's id, and a problem its body; gives the problem's kind where there is
+/// one.
+pub(super) fn finish(response: &mut Response, id: String) -> Option<String> {
+    let value = HeaderValue::from_str(&id);
+    let kind = take(response).map(|problem| {
+        let kind = problem.name().to_owned();
+        write(response, Problem { request_id: Some(id), ..problem });
+        kind
+    });
+    if let Ok(value) = value {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    response
+    kind
 }
 
 /// Takes the problem out of a refusal, ours or the router's.

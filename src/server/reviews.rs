@@ -81,9 +81,13 @@ pub(super) async fn decided(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let brief = known(&state, &id, &identity).await?;
+    let known = known(&state, &id, &identity).await?;
     let decision: Decision = serde_json::from_slice(&body).map_err(|error| {
-        Problem::malformed(format!("The review is not the JSON that is taken here: {error}."))
+        Problem::malformed(format!(
+            "The review is not the JSON that is taken here; see line {}, column {}.",
+            error.line(),
+            error.column()
+        ))
     })?;
     let reviews = state.store.reviews();
     let last = reviews.last(&id).await.map_err(|error| failed(&error))?;
@@ -92,16 +96,20 @@ pub(super) async fn decided(
         return Err(Problem::review_changed(version));
     }
     let before = last.map(|last| open(&last).review).unwrap_or_default();
-    let review = decide(&brief, &before, decision)
+    let review = decide(&known, &before, decision)
         .map_err(|error| Problem::review_refused(error.to_string()))?;
     // An admin may decide about the brief of any desk; it stays that desk's.
     let brief = state.store.briefs().get(&id).await.map_err(|error| failed(&error))?;
     let readers = brief.map_or_else(|| identity.readers(), |brief| brief.scope);
+    let told = (review.status.name().to_owned(), review.reviewer.clone());
     let body = serde_json::to_vec(&Kept { readers, review });
     let body = body.map_err(|_| Problem::internal())?;
     let added = reviews.append(&id, body, Some(version), clock::utc()).await;
     match added.map_err(|error| failed(&error))? {
-        Appended::As(_) => shown(&state, &id).await,
+        Appended::As(_) => {
+            state.auditor.reviewed(&identity, &known, told).await;
+            shown(&state, &id).await
+        }
         Appended::Newer(version) => Err(Problem::review_changed(version)),
     }
 }

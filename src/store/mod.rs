@@ -51,7 +51,7 @@ use redb::WriteTransaction;
 
 pub use self::{
     answers::{Answers, AnswersStats, Kept},
-    audit::{Audit, AuditPlace, AuditQuery, AuditRecord},
+    audit::{Audit, AuditPage, AuditPlace, AuditQuery, AuditRecord},
     briefs::{Briefs, KeptBrief, Place},
     error::StoreError,
     jobs::{Claimed, Enqueued, Job, JobState, Jobs, NewJob, Once},
@@ -198,7 +198,7 @@ impl Store {
             jobs: Jobs { engine: engine() },
             spend: Spend { engine: engine() },
             stories: Stories { engine: engine() },
-            audit: Audit { engine: engine() },
+            audit: Audit::new(engine()),
             lasting,
             trouble,
             lock: Mutex::new(lock),

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The kind of the store's jobs that are deliveries.
-const KIND: &str = "webhook";
+pub(crate) const KIND: &str = "webhook";
 /// Deliveries under way at the same time.
 const SIDE_BY_SIDE: usize = 16;
 /// How long an event is known as told.
@@ -181,7 +181,7 @@ pub(crate) fn trouble(config: &WebhookConfig) -> Option<String> {
     let unusable = |name: &&str| {
         !secret::from_environment(name).is_some_and(|secrets| sign::is_usable(&secrets))
     };
-    let name = names.find(unusable)?;
+    let name = secret::shown(names.find(unusable)?);
     Some(format!(
         "webhooks are signed with the secret in {name}, which is unset or none\nhint: a secret is \
          `whsec_` and the base64 of 24 to 64 bytes; several are separated by spaces"

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod audit;
 mod bounds;
+mod canary;
 mod carriers;
 mod cassettes;
 mod command;
@@ -26,6 +28,8 @@ mod language;
 mod live;
 mod mending;
 mod online;
+#[cfg(feature = "otel")]
+mod otel;
 mod overload;
 mod parts;
 mod providers;
@@ -34,6 +38,7 @@ mod reload;
 mod restart;
 mod secrets;
 mod stopping;
+mod seen;
 mod store;
 mod support;
 mod tidy;

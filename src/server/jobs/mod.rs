@@ -18,13 +18,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 pub(super) use self::{assignment::Assignment, work::run};
-use super::{Current, State, problem::Problem};
+use super::{Current, State, audit, problem::Problem};
 use crate::{
     clock,
     keys::{Identity, Scope},
     store::{Enqueued, Job, JobState, NewJob, Once, StoreError},
+    telemetry::meters,
 };
 
 /// The kind of the store's jobs that make briefs.
@@ -192,6 +194,21 @@ pub(super) fn begin(current: &Current) {
     yard.tasks.spawn(webhooks.run(yard.clone()));
     yard.tasks.spawn(sweep(current.clone()));
     yard.tasks.spawn(recover(current.state()));
+    yard.tasks.spawn(served(current.clone()));
+    yard.tasks.spawn(upkeep(yard.stopping.clone()));
+}
+
+async fn served(current: Current) {
+    let stopping = current.state().yard.stopping;
+    while stopping.run_until_cancelled(tokio::time::sleep(audit::PAUSE)).await.is_some() {
+        current.state().auditor.flush().await;
+    }
+}
+
+async fn upkeep(stopping: CancellationToken) {
+    while stopping.run_until_cancelled(tokio::time::sleep(meters::UPKEEP)).await.is_some() {
+        meters::upkeep();
+    }
 }
 
 /// Has the disk tried again while it is not used, whether or not anybody writes.

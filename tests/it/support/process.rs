@@ -118,6 +118,42 @@ impl Serving {
         (self.child.wait().await.unwrap().code(), self.heard)
     }
 
+    /// One request with these headers.
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> String {
+        let headers: String =
+            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{headers}content-length: {}\r\nconnection: \
+             close\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Tells it to end, and waits for that; gives everything that it wrote to stdout and stderr.
+    pub(crate) async fn stop(mut self) -> String {
+        let told = Command::new("kill").args(["-INT", &self.pid().to_string()]).status().await;
+        assert!(told.unwrap().success());
+        self.stderr.read_to_string(&mut self.heard).await.unwrap();
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_string(&mut self.heard).await.unwrap();
+        }
+        assert!(self.child.wait().await.unwrap().success(), "{}", self.heard);
+        self.heard
+    }
+
     /// Ends it; gives everything that it wrote to stderr.
     pub(crate) async fn end(mut self) -> String {
         self.child.kill().await.unwrap();
