@@ -6,6 +6,7 @@
 //! the tasks, `mend` has passages that failed their checks written again, `translate` takes texts that
 //! are no story the same way, `measure` does a whole article for scoring.
 
+mod again;
 mod foresight;
 mod measure;
 mod mend;
@@ -38,10 +39,12 @@ use crate::{
     outside::Outside,
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
-    store::{Store, StoreOptions},
+    store::{Store, StoreError, StoreOptions},
     telemetry::{Answered, Stage},
 };
+use again::Again;
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
+use mend::{Checked, Original};
 pub use pieces::words;
 pub use translate::{Form, Translation, Wanted};
 use work::{Piece, Work};
@@ -134,6 +137,8 @@ pub struct Gateway {
     pub outside: Outside,
     /// What outlives the process.
     pub store: Store,
+    /// Texts that were put into English already.
+    again: Again,
 }
 
 impl Gateway {
@@ -167,8 +172,8 @@ impl Gateway {
         let prompts = files::prompts(&config.prompts)?;
         let providers = self.providers.reopened(&config, &prompts)?;
         let outside = Outside::new(&config.fetch);
-        let store = self.store.clone();
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store })
+        let (again, store) = (Again::new(&config.cache), self.store.clone());
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store, again })
     }
 
     fn with(config: Config, store: Store, kept: Option<&Store>) -> Result<Self, OpenError> {
@@ -176,7 +181,21 @@ impl Gateway {
         let prompts = files::prompts(&config.prompts)?;
         let providers = Providers::open(&config, &prompts, kept)?;
         let outside = Outside::new(&config.fetch);
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store })
+        let again = Again::new(&config.cache);
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store, again })
+    }
+
+    /// Forgets every kept answer that served the source text with this SHA-256; gives how many
+    /// they were. Of texts in English it is not known which they served, so all of them go.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten them then.
+    pub async fn forget_source(&self, source: &[u8; 32]) -> Result<usize, StoreError> {
+        self.again.clear();
+        let forgotten = self.providers.forget_source(source).await;
+        // What was made from an answer that was still there a moment ago.
+        self.again.clear();
+        forgotten
     }
 
     /// Reads an article: pure, no provider is called, never fails.
@@ -231,11 +250,11 @@ impl Gateway {
         if let Some(failure) = work.failed_whole() {
             return Err(BriefError::Failed(failure));
         }
-        let mended = self.mend(&reading.article, &mut work, &call, listener);
-        let mended = seen.time_async(Stage::Check, mended).await;
-        let copy = seen.time(Stage::Assemble, || work.assemble(&reading.article));
-        let checked = || self.finish((&source, call.desk.as_deref()), reading, copy, (&work, mended));
-        let brief = seen.time(Stage::Check, checked);
+        let original = Original { article: &reading.article, names: &plan.names };
+        let checked = self.mend(original, &mut work, &call, listener);
+        let checked = seen.time_async(Stage::Check, checked).await;
+        let (source, made) = ((&source[..], call.desk.as_deref()), (&work, &plan.names));
+        let brief = seen.time(Stage::Assemble, || self.finish(source, reading, checked, made));
         seen.answer(Answered::Made);
         Ok(brief)
     }
@@ -281,13 +300,13 @@ impl Gateway {
         &self,
         (source, desk): (&[u8], Option<&str>),
         reading: Reading,
-        copy: Copy,
-        (work, mended): (&Work, Vec<Finding>),
+        checked: Checked,
+        (work, names): (&Work, &Names),
     ) -> Brief {
         let Reading { article, mut findings } = reading;
+        let Checked { copy, findings: checks, mended } = checked;
         instructions::point_at_passages(&mut findings, &copy);
-        let checks = check::check(&article, &self.glossary, &copy);
-        let names = check::settle(&Names::of(&article, &self.glossary), &self.glossary, &copy);
+        let names = check::settle(names, &self.glossary, &copy);
         let Copy { headline, summary, sections, findings: missing } = copy;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
         let findings: Vec<Finding> =
@@ -338,8 +357,10 @@ mod tests {
             ..Source::default()
         };
         let reading = gateway.read(&source);
-        let none = (&Work::new(0), Vec::new());
-        let brief = gateway.finish((&[7; 32], None), reading, Copy::default(), none);
+        let names = Names::of(&reading.article, &gateway.glossary);
+        let work = Work::new(0);
+        let checked = Checked { copy: work.assemble(&reading.article), ..Checked::default() };
+        let brief = gateway.finish((&[7; 32], None), reading, checked, (&work, &names));
         assert_eq!(brief.release.embargoed_until.as_deref(), Some("2024-05-07T06:00:00+03:00"));
         assert_eq!(brief.release.uri.as_deref(), Some("urn:sahel:3"));
         assert_eq!(brief.article.as_ref().unwrap().sections.len(), 2);

@@ -20,7 +20,7 @@ use super::{
     failure::{forsaken, misplaced, out_of_time},
     hedge::{self, Latencies},
     journey::{Denied, latest, too_late},
-    ledger::{Account, Hold, Ledger},
+    ledger::{Account, Books, Hold, Ledger},
     limit::{Limits, Need, Turn},
     place::{Place, Progress, Worker},
     retry::{Budget, Failed},
@@ -75,6 +75,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) progress: Option<&'a Progress>,
     /// What is measured of the request that it is for.
     pub(crate) seen: &'a Seen,
+    /// Where what it costs is written down.
+    pub(crate) books: &'a Books,
 }
 
 /// Why there is no answer.
@@ -264,6 +266,7 @@ impl Provider {
         let (work, _, estimate) = self.prepare(&Ask { task, complaints: &[], desk: None })?;
         let account = &Account::default();
         let hold = self.ledger.hold(&self.place.config, account, &estimate).await?;
+        let books = &Books::default();
         let asked = Asked {
             transport,
             task,
@@ -274,10 +277,12 @@ impl Provider {
             patient: true,
             progress: None,
             seen: &Seen::default(),
+            books,
         };
         let call = deadline.bound(self.call(work, &asked)).await;
         let answered = call.unwrap_or_else(out_of_time)?;
-        hold.settle(&answered.usage).await;
+        hold.settle(&answered.usage, books);
+        books.close().await;
         Ok(answered.engine.model)
     }
 
@@ -313,7 +318,7 @@ impl Provider {
         let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
         let took = clock::now().duration_since(began);
         self.report(pass, turn, &outcome, took);
-        self.settle(hold, &outcome, &estimate).await;
+        self.settle(hold, (&outcome, &estimate), asked.books);
         outcome.map_err(|fault| Miss::Called(fault, took))
     }
 
@@ -427,14 +432,19 @@ impl Provider {
 
     /// Puts what a call took in the place of what was held for it. An answer that is of no use is
     /// billed as any other, by what it was estimated to take; a call that failed took nothing.
-    async fn settle(&self, hold: Hold<'_>, outcome: &Result<Answered, Fault>, estimate: &Usage) {
+    fn settle(
+        &self,
+        hold: Hold<'_>,
+        (outcome, estimate): (&Result<Answered, Fault>, &Usage),
+        books: &Books,
+    ) {
         use FaultKind as K;
         let usage = match outcome {
             Ok(Answered { usage, .. }) => usage,
             Err(Fault { kind: K::Truncated | K::Filtered | K::Invalid, .. }) => estimate,
             Err(_) => return,
         };
-        let micro_usd = hold.settle(usage).await;
+        let micro_usd = hold.settle(usage, books);
         self.meters.billed(usage, micro_usd);
     }
 
