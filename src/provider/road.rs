@@ -10,7 +10,7 @@ use tokio::time::sleep_until;
 
 use super::{
     Call, Done, Failure, How, Options, Routes,
-    attempt::{Asked, Provider},
+    attempt::{Asked, Load, Provider},
     breaker::Health,
     cache::{Cache, Kept, Source},
     deadline::Deadline,
@@ -22,7 +22,7 @@ use super::{
     place::Place,
     sound::is_whole,
     transport::Transport,
-    usage::Totals,
+    usage::{Counts, Tally, Totals},
 };
 use crate::{
     brief::{Answered, Task},
@@ -46,6 +46,7 @@ struct Inner {
     flights: Flights<Result<Done, Failure>>,
     transport: Transport,
     ledger: Arc<Ledger>,
+    tally: Counts,
 }
 
 impl Providers {
@@ -66,6 +67,7 @@ impl Providers {
             flights: Flights::new(),
             transport: Transport::new(max_answer_bytes),
             ledger,
+            tally: Counts::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -85,7 +87,20 @@ impl Providers {
             None if call.keeps() => self.fly(flight, journey, &call).await?,
             None => self.inner.lead(journey, Deadline::ahead_of(call.deadline)).await?,
         };
+        self.inner.tally.count(done.how);
         Ok(Done { answered: ids.restore(done.answered), ..done })
+    }
+
+    /// How the tasks done since the start were come by.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.inner.tally.read()
+    }
+
+    /// What all providers together may cost today, in millionths of a United States dollar.
+    #[must_use]
+    pub fn micro_usd_bound(&self) -> Option<u64> {
+        self.inner.ledger.micro_usd_bound()
     }
 
     /// The journey that a task would make, and whether what is kept would answer it.
@@ -183,6 +198,8 @@ impl Providers {
             provider: provider.name().to_owned(),
             health: provider.health(),
             in_flight: provider.in_flight(),
+            load: provider.load(),
+            shut_for: provider.shut_for(),
             totals: provider.totals(),
         };
         self.inner.providers.iter().map(standing).collect()
@@ -198,6 +215,10 @@ pub struct Standing {
     pub health: Health,
     /// Tasks it is busy with.
     pub in_flight: usize,
+    /// How far its limits are used.
+    pub load: Load,
+    /// How much longer it is left alone, if it is.
+    pub shut_for: Option<Duration>,
     /// What it did since the start.
     pub totals: Totals,
 }

@@ -47,15 +47,20 @@ mod kept;
 mod libretranslate;
 mod limits;
 mod line;
+mod list;
 mod listen;
 mod live;
 mod making;
+mod page;
 mod parameters;
 mod peer;
 pub mod problem;
 mod reviews;
+mod session;
 mod source;
 mod split;
+mod status;
+mod story;
 mod succession;
 mod superdesk;
 mod translate;
@@ -76,12 +81,13 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
 pub use self::listen::exposed;
 use crate::{
+    clock::{self, Instant},
     keys::{Identity, Keyring, Scope},
     lane::{Lane, Yard},
     pipeline::Gateway,
     server::{
         admission::Admission, answers::Answers, gate::Gate, limits::Limits, live::Works,
-        problem::Problem,
+        problem::Problem, session::Sessions,
     },
     store::Store,
     webhooks::Webhooks,
@@ -103,6 +109,8 @@ pub struct State {
     yard: Yard,
     /// Puts back what jobs still run; see [`State::close`].
     parking: CancellationToken,
+    sessions: Sessions,
+    started: Instant,
 }
 
 impl State {
@@ -125,6 +133,8 @@ impl State {
             works,
             store,
             parking: CancellationToken::new(),
+            sessions: Sessions::default(),
+            started: clock::now(),
             gateway,
         }
     }
@@ -159,6 +169,9 @@ const PARKING: Duration = Duration::from_secs(5);
 /// Every address of the gateway.
 pub fn router(state: State) -> Router {
     let gate = Gate::new(&state);
+    let briefs = gate
+        .reads(Scope::Read, get(list::list))
+        .merge(gate.works(Scope::Brief, post(briefs::create)));
     let one_brief = gate
         .reads(Scope::Read, get(briefs::read))
         .merge(gate.reads(Scope::Brief, delete(briefs::forget)));
@@ -166,12 +179,14 @@ pub fn router(state: State) -> Router {
         .reads(Scope::Read, get(reviews::read))
         .merge(gate.works(Scope::Brief, put(reviews::decided)));
     let routes = Router::new()
-        .route("/v1/briefs", gate.works(Scope::Brief, post(briefs::create)))
+        .route("/v1/briefs", briefs)
         .route("/v1/briefs/{id}", one_brief)
+        .route("/v1/briefs/{id}/article", gate.reads(Scope::Read, get(story::read)))
         .route("/v1/briefs/{id}/review", review)
         .route("/v1/reviews/corrections", gate.reads(Scope::Read, get(reviews::corrections)))
         .route("/v1/batches", gate.works(Scope::Brief, post(jobs::batches::create)))
         .route("/v1/batches/{id}", gate.reads(Scope::Read, get(jobs::batches::read)))
+        .route("/v1/status", gate.reads(Scope::Read, get(status::read)))
         .route("/v1/jobs", gate.reads(Scope::Read, get(jobs::list::list)))
         .route("/v1/feed.json", gate.reads(Scope::Read, get(feeds::json)))
         .route("/v1/feed.atom", gate.reads(Scope::Read, get(feeds::atom)))
@@ -181,6 +196,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/cache/{source_sha256}", gate.reads(Scope::Brief, delete(cache::forget)))
         .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
         .merge(drop_ins(&gate))
+        .merge(page::routes(&gate, &state))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(state.clone())

@@ -26,6 +26,7 @@ mod live;
 mod mending;
 mod online;
 mod overload;
+mod page;
 mod parts;
 mod providers;
 mod reading;

@@ -108,6 +108,7 @@ async fn perform(state: &State, claimed: &Claimed, underway: &Underway) -> Resul
     let mut reading = making::read(state, &commission.source, deadline).await?;
     reading.article.release.uri = reading.article.release.uri.take().or(assignment.uri);
     let known = reading.findings.clone();
+    teller.article(&reading.article);
     teller.findings(&known, &[]);
     let listener = teller.listener();
     let made = making::make(state, &commission, reading, (deadline, &listener)).await?;
