@@ -77,7 +77,9 @@ async fn get(router: &Router, path: &str, headers: &[(&str, &str)]) -> Reply {
 fn form(text: &str, detail: &str) -> String {
     let mut body = String::new();
     for (name, value) in [("text", text), ("url", ""), ("detail", detail)] {
-        body += &format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body += &format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
     }
     body + "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"\"\r\n\
             content-type: application/octet-stream\r\n\r\n\r\n--edge--\r\n"
@@ -267,7 +269,8 @@ async fn the_form_works_without_script_and_says_refusals_as_a_page() {
     assert_eq!(empty.status, 422);
     assert!(empty.text.contains("class=\"notice bad\"") && empty.text.contains("choose a file"));
     assert!(empty.headers["content-security-policy"].to_str().unwrap().contains("script-src"));
-    let english = post(form("<b>A story in English about a port.</b>", "brief"), Some("same-origin")).await;
+    let english =
+        post(form("<b>A story in English about a port.</b>", "brief"), Some("same-origin")).await;
     assert_eq!(english.status, 422);
     assert!(!english.text.contains("<b>A story"), "no text of an article in it");
     let calls = stub.hits();

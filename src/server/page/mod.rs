@@ -15,7 +15,7 @@ mod shell;
 mod sign_in;
 mod told;
 
-use std::sync::LazyLock;
+use std::{convert::Infallible, sync::LazyLock};
 
 use axum::{
     Router,
@@ -24,7 +24,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 
 use super::{State, gate::Gate, problem::Problem};
@@ -78,22 +78,16 @@ impl File {
 
 /// The addresses of the page.
 pub(super) fn routes(gate: &Gate, state: &State) -> Router<State> {
-    let form = gate.works(Scope::Brief, post(form::brief));
-    let sign_in = gate.opens(post(sign_in::sign_in));
     // Whatever refuses here, a person reads it.
-    let form = form
-        .layer(from_fn(form::from_here))
-        .layer(from_fn_with_state(state.clone(), told::as_page));
-    let sign_in = sign_in
-        .layer(from_fn(form::from_here))
-        .layer(from_fn_with_state(state.clone(), told::as_page));
-    let sign_out = post(sign_in::sign_out)
-        .layer(from_fn(form::from_here))
-        .layer(from_fn_with_state(state.clone(), told::as_page));
+    let said = |routes: MethodRouter<State>| {
+        let told = from_fn_with_state(state.clone(), told::as_page);
+        routes.layer::<_, Infallible>(from_fn(form::from_here)).layer::<_, Infallible>(told)
+    };
+    let form = said(gate.works(Scope::Brief, post(form::brief)));
     Router::new()
         .route("/", get(shell::page).merge(form))
-        .route("/sign-in", sign_in)
-        .route("/sign-out", sign_out)
+        .route("/sign-in", said(gate.opens(post(sign_in::sign_in))))
+        .route("/sign-out", said(post(sign_in::sign_out)))
         .route("/page/{name}", get(file))
 }
 

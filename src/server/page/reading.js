@@ -151,13 +151,16 @@ class Reading {
   }
 
   draw() {
-    const before = document.activeElement?.closest?.(".passage")?.id;
+    const before = focused();
+    const held = this.evidence?.held?.id;
     const scrolled = host().querySelector(".arabic-pane")?.scrollTop || 0;
     if (this.failed) host().replaceChildren(this.problem());
     else host().replaceChildren(this.bar(), ...this.notices(), this.tools(), this.sheet(), ...this.after());
     const pane = host().querySelector(".arabic-pane");
     if (pane) pane.scrollTop = scrolled;
-    if (before) document.getElementById(before)?.querySelector(".evidence")?.focus({ preventScroll: true });
+    const again = held && !this.editing && document.getElementById(held);
+    if (again) this.evidence.hold(again);
+    before?.()?.focus({ preventScroll: true });
     document.title = `${(this.brief || this.opening)?.headline || "A brief in the making"} · mujaz`;
     this.progress();
     if (!this.over) this.tick();
@@ -181,7 +184,7 @@ class Reading {
 
   deeds() {
     if (!this.over) return [button("Stop", () => this.cancel(), { class: "quiet" })];
-    if (!may || !this.kept || !this.review || this.brief.succession?.withdrawn) return [];
+    if (!may || !this.kept || !this.review || this.brief.withdrawn) return [];
     return review.actions({
       id: this.id,
       review: this.review,
@@ -269,7 +272,7 @@ class Reading {
     const left = el("div", { class: "english", lang: "en" }, english(this, { editing: this.editing }));
     const right = el("div", { class: "arabic-pane arabic", lang: this.article?.language || "ar", dir: "rtl", role: "region", "aria-label": "The Arabic article", tabindex: "0" }, arabic(this));
     const sheet = el("article", { class: `sheet${this.editing ? " editing" : ""}` }, left, right);
-    if (!this.editing) new Evidence(sheet, left, right);
+    this.evidence = this.editing ? null : new Evidence(sheet, left, right);
     left.addEventListener("click", (event) => {
       const link = event.target.closest("[data-within]");
       if (!link) return;
@@ -326,6 +329,18 @@ class Reading {
     say("Forgotten.");
     home();
   }
+}
+
+// How to find what has the focus, after the brief was drawn again.
+function focused() {
+  const active = document.activeElement;
+  if (!active || !host().contains(active)) return null;
+  const passage = active.closest(".passage")?.id;
+  if (passage) return () => document.getElementById(passage)?.querySelector(".evidence");
+  if (active.matches(".arabic-pane")) return () => host().querySelector(".arabic-pane");
+  const { tagName, textContent, value } = active;
+  const alike = (one) => one.textContent === textContent && one.value === value;
+  return () => [...host().querySelectorAll(tagName)].find(alike);
 }
 
 function home() {
