@@ -20,7 +20,7 @@ use tower::ServiceExt;
 
 use crate::support::{
     gateway::{Reply, provider},
-    provider::{Act, Stub},
+    provider::{Act, Stub, status},
     served::{Served, article},
 };
 
@@ -373,15 +373,15 @@ async fn the_status_counts_calls_kept_answers_and_limits() {
 
 #[tokio::test]
 async fn a_provider_that_is_left_alone_says_why_and_for_how_long() {
-    let stub = Stub::always(crate::support::provider::throttled(40)).await;
+    let stub = Stub::always(status(401)).await;
     let served = Served::at(&stub, |_| ());
     let failed = served.post("/v1/briefs", &[], &json!({ "text": article(2) })).await;
-    assert_eq!(failed.status, 503);
+    assert_eq!(failed.status, 502);
     let status = served.get("/v1/status", &[]).await.json();
     let provider = &status["providers"][0];
-    assert_eq!((&provider["state"], &provider["reason"]), (&json!("shut"), &json!("throttled")));
+    assert_eq!((&provider["state"], &provider["reason"]), (&json!("shut"), &json!("unauthorized")));
     let wait = provider["retry_in_s"].as_f64().unwrap();
-    assert!((30.0..=40.0).contains(&wait), "{wait}");
+    assert!((1.0..=60.0).contains(&wait), "{wait}");
     assert!(!status.to_string().contains("127.0.0.1"), "no address");
 }
 
