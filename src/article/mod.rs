@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for SourceId {
 }
 
 /// A news article as a journalist reads it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
     /// BCP 47 code of the body's language; `ar` where it is Arabic, `und` where it is undecided.
     pub language: String,
@@ -136,7 +136,7 @@ pub struct Article {
     /// The mark that closes the body, with the desk's code.
     pub end_marker: Option<EndMarker>,
     /// What the carrier says of its publication.
-    #[serde(skip_serializing_if = "Release::is_empty")]
+    #[serde(default, skip_serializing_if = "Release::is_empty")]
     pub release: Release,
 }
 
@@ -160,7 +160,7 @@ pub struct Dateline {
 }
 
 /// A headed part of the body, or the part before the first heading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// `s0`, `s1` … in order.
     pub id: String,
@@ -195,7 +195,7 @@ pub enum Marker {
 }
 
 /// One paragraph of the body, without dateline, star or bullet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paragraph {
     /// Its address.
     pub id: SourceId,
@@ -207,7 +207,7 @@ pub struct Paragraph {
 }
 
 /// A line that is not the story.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dropped {
     /// The line.
     pub text: String,
@@ -216,7 +216,7 @@ pub struct Dropped {
 }
 
 /// Why a line was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -255,7 +255,7 @@ pub enum Reason {
 }
 
 /// The mark that closes an agency take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndMarker {
     /// The mark as typed.
     pub raw: String,

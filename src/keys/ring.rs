@@ -119,6 +119,14 @@ impl Keyring {
         }
     }
 
+    /// Whom the key with this id stands for, as long as it is in the ring.
+    #[must_use]
+    pub fn holder(&self, id: &str) -> Option<Arc<Identity>> {
+        let held = self.current()?.held.load_full();
+        let known = held.keys.iter().find(|known| known.identity.key.as_deref() == Some(id));
+        known.map(|known| Arc::clone(&known.identity))
+    }
+
     /// The ring as its file is now, give or take [`LOOKED_AT_EVERY`].
     fn current(&self) -> Option<&Watched> {
         let watched = self.file.as_deref()?;

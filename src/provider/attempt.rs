@@ -52,6 +52,19 @@ pub(crate) struct Provider {
     meters: ProviderMeters,
 }
 
+/// How far a provider's limits are used: so much of so much, `None` where there is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Calls this minute.
+    pub requests: Option<(u64, u64)>,
+    /// Tokens this minute.
+    pub tokens: Option<(u64, u64)>,
+    /// Characters this minute.
+    pub characters: Option<(u64, u64)>,
+    /// Calls at this moment.
+    pub seats: (usize, usize),
+}
+
 /// How often a task is halved that a provider finds too long.
 const HALVINGS: u32 = 4;
 
@@ -149,6 +162,13 @@ impl Provider {
 
     pub(crate) fn totals(&self) -> Totals {
         self.meter.totals()
+    }
+
+    /// What its limits by the minute have seen and may see, and its seats.
+    pub(crate) fn load(&self) -> Load {
+        let [requests, tokens, characters] = self.limits.standing();
+        let seats = (self.in_flight(), self.place.seats());
+        Load { requests, tokens, characters, seats }
     }
 
     /// How much longer it is left alone, if it is.

@@ -107,6 +107,11 @@ impl Ledger {
         self.day(clock::utc()).micro_usd.get(WHOLE).copied().unwrap_or_default()
     }
 
+    /// What all may cost in a day, in millionths of a United States dollar.
+    pub(crate) fn micro_usd_bound(&self) -> Option<u64> {
+        self.daily_micro_usd
+    }
+
     fn refusal(
         &self,
         day: &Day,

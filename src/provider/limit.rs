@@ -93,6 +93,17 @@ impl Limits {
         seats.saturating_sub(self.seats.available_permits())
     }
 
+    /// What this minute has seen and may see of requests, tokens and characters; `None` without a
+    /// limit.
+    pub(crate) fn standing(&self) -> [Option<(u64, u64)>; 3] {
+        let now = clock::now();
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.each_mut().map(|window| {
+            window.forget(now);
+            window.limit.map(|limit| (window.total, limit))
+        })
+    }
+
     fn reserve(&self, need: Need, latest: Instant) -> Result<(Instant, [u64; 3]), Fault> {
         let amounts = [1, need.tokens, need.characters];
         let now = clock::now();

@@ -50,6 +50,7 @@ mod usage;
 use std::{fmt, time::Duration};
 
 pub use self::{
+    attempt::Load,
     breaker::{BreakerPolicy, Health},
     cache::CacheOptions,
     failure::{Failure, Reason},
@@ -60,7 +61,7 @@ pub use self::{
     place::{Embedded, Place, Progress},
     retry::RetryPolicy,
     road::{Checked, Providers, Standing},
-    usage::{Price, Totals},
+    usage::{Price, Tally, Totals},
 };
 use crate::{
     brief::{Answered, Usage},

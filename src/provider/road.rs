@@ -11,7 +11,7 @@ use tokio::time::sleep_until;
 
 use super::{
     Call, Done, Failure, How, Options, Routes,
-    attempt::{Asked, Provider},
+    attempt::{Asked, Load, Provider},
     breaker::Health,
     cache::{Cache, Kept, Source},
     deadline::Deadline,
@@ -23,7 +23,7 @@ use super::{
     place::Place,
     sound::is_whole,
     transport::Transport,
-    usage::Totals,
+    usage::{Counts, Tally, Totals},
 };
 use crate::{
     brief::{Answered, Task},
@@ -52,6 +52,7 @@ struct Inner {
     far: Lookups,
     joined: Lookups,
     stale: Counter,
+    tally: Counts,
 }
 
 impl Providers {
@@ -72,6 +73,7 @@ impl Providers {
             flights: Flights::new(),
             transport: Transport::new(max_answer_bytes),
             ledger,
+            tally: Counts::default(),
             near: Lookups::of("memory"),
             far: Lookups::of("disk"),
             joined: Lookups::of("flight"),
@@ -102,6 +104,11 @@ impl Providers {
             flights: old.flights.clone(),
             transport: old.transport.clone(),
             ledger: Arc::clone(&old.ledger),
+            near: old.near.clone(),
+            far: old.far.clone(),
+            joined: old.joined.clone(),
+            stale: old.stale.clone(),
+            tally: old.tally.clone(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -121,7 +128,20 @@ impl Providers {
             None if call.keeps() => self.fly(flight, journey, &call).await?,
             None => self.inner.lead(journey, Deadline::ahead_of(call.deadline)).await?,
         };
+        self.inner.tally.count(done.how);
         Ok(Done { answered: ids.restore(done.answered), ..done })
+    }
+
+    /// How the tasks done since the start were come by.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.inner.tally.read()
+    }
+
+    /// What all providers together may cost today, in millionths of a United States dollar.
+    #[must_use]
+    pub fn micro_usd_bound(&self) -> Option<u64> {
+        self.inner.ledger.micro_usd_bound()
     }
 
     /// The journey that a task would make, and whether what is kept would answer it.
@@ -221,6 +241,8 @@ impl Providers {
             provider: provider.name().to_owned(),
             health: provider.health(),
             in_flight: provider.in_flight(),
+            load: provider.load(),
+            shut_for: provider.shut_for(),
             totals: provider.totals(),
         };
         self.inner.providers.iter().map(standing).collect()
@@ -236,6 +258,10 @@ pub struct Standing {
     pub health: Health,
     /// Tasks it is busy with.
     pub in_flight: usize,
+    /// How far its limits are used.
+    pub load: Load,
+    /// How much longer it is left alone, if it is.
+    pub shut_for: Option<Duration>,
     /// What it did since the start.
     pub totals: Totals,
 }

@@ -11,7 +11,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -102,6 +105,14 @@ pub(super) struct Answers {
     epoch: [u8; 32],
     prompts: Prompts,
     lookups: Lookups,
+    asked: Arc<Asked>,
+}
+
+/// How often a whole brief was looked for since the start.
+#[derive(Debug, Default)]
+struct Asked {
+    found: AtomicU64,
+    missed: AtomicU64,
 }
 
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is the providers'.
@@ -124,6 +135,7 @@ impl Answers {
             epoch: epoch(gateway),
             prompts: gateway.prompts.clone(),
             lookups: Lookups::of("brief"),
+            asked: Arc::default(),
         }
     }
 
@@ -134,7 +146,8 @@ impl Answers {
         if gateway.config.cache.memory_bytes != before.cache.memory_bytes {
             return fresh;
         }
-        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), ..fresh }
+        let asked = Arc::clone(&self.asked);
+        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), asked, ..fresh }
     }
 
     /// The key of what a desk posted, for one format.
@@ -166,15 +179,22 @@ impl Answers {
             CachePolicy::NoCache | CachePolicy::NoStore => return None,
         };
         let now = clock::now();
-        let found = self.rendered.get(key).await.filter(|one| {
+        let rendered = self.rendered.get(key).await.filter(|one| {
             let age = now.saturating_duration_since(one.kept);
             one.fresh_until > now && youngest.is_none_or(|youngest| age <= youngest)
         });
-        self.lookups.count(found.is_some());
-        let rendered = found?;
+        self.lookups.count(rendered.is_some());
+        let count = if rendered.is_some() { &self.asked.found } else { &self.asked.missed };
+        count.fetch_add(1, Relaxed);
+        let rendered = rendered?;
         let near = self.by_id.get(&rendered.id).await;
         let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
         Some(Found { rendered, for_a_new_reader })
+    }
+
+    /// How often a whole brief was found, and how often not, since the start.
+    pub(super) fn asked(&self) -> (u64, u64) {
+        (self.asked.found.load(Relaxed), self.asked.missed.load(Relaxed))
     }
 
     /// Keeps a brief under its id.
@@ -212,7 +232,7 @@ impl Answers {
         let id = brief.id.clone();
         if let Some(earlier) = self.by_id.get(&id).await {
             let readers = Mutex::new(earlier.readers().clone());
-            // The article stays: what comes from the store has none.
+            // The article stays: what an earlier version kept in the store has none.
             let article = brief.article.clone().or_else(|| earlier.brief.article.clone());
             let brief = Arc::new(Brief { article, ..Brief::clone(&brief) });
             self.by_id.insert(id.clone(), Arc::new(Readable { brief, readers })).await;

@@ -115,6 +115,17 @@ pub(super) async fn create(
     asked.answer().await
 }
 
+/// The brief of an article that came by the page's form, as a page.
+pub(super) async fn of_form(
+    state: State,
+    identity: Arc<Identity>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let cache = caching::policy(&HeaderMap::new(), posted.options.confidential);
+    let wanted = Wanted::Whole(Format::Html);
+    Asked { state, identity, posted, wanted, cache, once: None }.answer().await
+}
+
 impl Asked {
     /// What is confidential is kept nowhere, so it can be neither deferred nor repeated nor told.
     fn nothing_kept_is_needed(&self) -> Result<(), Problem> {
@@ -287,6 +298,7 @@ impl Making {
     async fn told(self, work: &Arc<Work>) {
         let teller = Teller::new(work);
         let known = self.reading.findings.clone();
+        teller.article(&self.reading.article);
         let (briefs, seen) =
             (Arc::clone(&self.state.observer.briefs), self.commission.seen.clone());
         teller.findings(&known, &[]);

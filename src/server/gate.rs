@@ -107,7 +107,7 @@ pub(super) fn enter(
     in_body: Option<&str>,
     asked: Asked,
 ) -> Result<Entered, Response> {
-    let identity = access::identify(state, &parts.headers, in_body);
+    let identity = access::identify(state, parts, in_body);
     let identity = identity.and_then(|one| access::permit(&one, asked.scope).map(|()| one));
     let identity = identity.map_err(IntoResponse::into_response)?;
     let address = peer::address(parts, &state.gateway.config.server);

@@ -49,17 +49,22 @@ mod kept;
 mod libretranslate;
 mod limits;
 mod line;
+mod list;
 mod listen;
 mod live;
 mod making;
 mod metrics;
 mod observe;
+mod page;
 mod parameters;
 mod peer;
 pub mod problem;
 mod reviews;
+mod session;
 mod source;
 mod split;
+mod status;
+mod story;
 mod succession;
 mod superdesk;
 mod translate;
@@ -80,12 +85,13 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
 pub use self::{current::Current, listen::exposed};
 use crate::{
+    clock::{self, Instant},
     keys::{Identity, Keyring, Scope},
     lane::{Lane, Yard},
     pipeline::Gateway,
     server::{
         admission::Admission, answers::Answers, audit::Auditor, gate::Gate, limits::Limits,
-        live::Works, observe::Observer, problem::Problem,
+        live::Works, observe::Observer, problem::Problem, session::Sessions,
     },
     store::Store,
     webhooks::Webhooks,
@@ -116,6 +122,8 @@ pub struct Reach {
     leaving: CancellationToken,
     observer: Observer,
     auditor: Auditor,
+    sessions: Sessions,
+    started: Instant,
 }
 
 impl Deref for State {
@@ -149,6 +157,8 @@ impl State {
             parking: CancellationToken::new(),
             leaving: CancellationToken::new(),
             observer: Observer::default(),
+            sessions: Sessions::default(),
+            started: clock::now(),
             gateway,
         }))
     }
@@ -158,13 +168,13 @@ impl State {
     /// it has counted.
     fn renewed(&self, gateway: Gateway) -> Self {
         self.webhooks.renew(&gateway.config);
-        Self {
+        Self(Arc::new(Reach {
             answers: self.answers.renewed(&gateway, &self.gateway.config),
             limits: self.limits.renewed(gateway.config.limits),
             admission: self.admission.renewed(&gateway.config.server, &self.gateway.config.server),
             gateway,
-            ..self.clone()
-        }
+            ..Reach::clone(self)
+        }))
     }
 
     /// Begins what goes on without requests: jobs, webhooks, letting go what is old.
@@ -199,6 +209,9 @@ const PARKING: Duration = Duration::from_secs(5);
 pub fn router(state: State) -> Router {
     let gate = Gate::new(&state);
     let observer = state.observer.clone();
+    let briefs = gate
+        .reads(Scope::Read, get(list::list))
+        .merge(gate.works(Scope::Brief, post(briefs::create)));
     let one_brief = gate
         .reads(Scope::Read, get(briefs::read))
         .merge(gate.reads(Scope::Brief, delete(briefs::forget)));
@@ -206,13 +219,15 @@ pub fn router(state: State) -> Router {
         .reads(Scope::Read, get(reviews::read))
         .merge(gate.works(Scope::Brief, put(reviews::decided)));
     let routes = Router::new()
-        .route("/v1/briefs", gate.works(Scope::Brief, post(briefs::create)))
+        .route("/v1/briefs", briefs)
         .route("/v1/briefs/{id}", one_brief)
+        .route("/v1/briefs/{id}/article", gate.reads(Scope::Read, get(story::read)))
         .route("/v1/briefs/{id}/review", review)
         .route("/v1/reviews/corrections", gate.reads(Scope::Read, get(reviews::corrections)))
         .route("/v1/audit", gate.reads(Scope::Admin, get(audit::read)))
         .route("/v1/batches", gate.works(Scope::Brief, post(jobs::batches::create)))
         .route("/v1/batches/{id}", gate.reads(Scope::Read, get(jobs::batches::read)))
+        .route("/v1/status", gate.reads(Scope::Read, get(status::read)))
         .route("/v1/jobs", gate.reads(Scope::Read, get(jobs::list::list)))
         .route("/v1/feed.json", gate.reads(Scope::Read, get(feeds::json)))
         .route("/v1/feed.atom", gate.reads(Scope::Read, get(feeds::atom)))
@@ -222,6 +237,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/cache/{source_sha256}", gate.reads(Scope::Brief, delete(cache::forget)))
         .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
         .merge(drop_ins(&gate))
+        .merge(page::routes(&gate, &state))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))

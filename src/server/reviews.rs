@@ -119,13 +119,15 @@ pub(super) async fn reviewed(
     state: &State,
     brief: Arc<Brief>,
 ) -> Result<(Arc<Brief>, Label), Problem> {
-    let last = state.store.reviews().last(&brief.id).await;
-    let Some(last) = last.map_err(|error| failed(&error))? else {
-        return Ok((brief, Label::Draft));
-    };
-    let review = open(&last).review;
+    let Some(review) = of(state, &brief.id).await? else { return Ok((brief, Label::Draft)) };
     let label = review.approved_by().map_or(Label::Draft, |by| Label::Approved { by });
     Ok((Arc::new(review.applied(&brief)), label))
+}
+
+/// The decision about a brief that holds, where there is one.
+pub(super) async fn of(state: &State, id: &str) -> Result<Option<Review>, Problem> {
+    let last = state.store.reviews().last(id).await.map_err(|error| failed(&error))?;
+    Ok(last.map(|last| open(&last).review))
 }
 
 async fn known(state: &State, id: &str, identity: &Identity) -> Result<Arc<Brief>, Problem> {

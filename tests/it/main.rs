@@ -31,6 +31,7 @@ mod online;
 #[cfg(feature = "otel")]
 mod otel;
 mod overload;
+mod page;
 mod parts;
 mod providers;
 mod reading;

@@ -95,11 +95,11 @@ fn named(name: &str) -> Result<JobState, Problem> {
     })
 }
 
-fn closed(place: &Place) -> String {
+pub(in crate::server) fn closed(place: &Place) -> String {
     format!("{}.{}", place.moment.as_microsecond(), place.id)
 }
 
-fn opened(text: &str) -> Result<Place, Problem> {
+pub(in crate::server) fn opened(text: &str) -> Result<Place, Problem> {
     let opened = text.split_once('.').and_then(|(moment, id)| {
         let moment = Timestamp::from_microsecond(moment.parse().ok()?).ok()?;
         Some(Place { moment, id: id.to_owned() })

@@ -123,6 +123,7 @@ async fn perform(state: &State, claimed: &Claimed, underway: &Underway) -> Resul
     let mut reading = commission.seen.time_async(Stage::Read, reading).await?;
     reading.article.release.uri = reading.article.release.uri.take().or(assignment.uri);
     let known = reading.findings.clone();
+    teller.article(&reading.article);
     teller.findings(&known, &[]);
     let listener = teller.listener();
     let made = making::make(state, &commission, reading, (deadline, &listener)).await?;
