@@ -28,6 +28,7 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
         ))
     })?;
     let address = listener.local_addr().map_err(Failed::work)?;
+    gateway.shared.join().await;
     gateway.providers.warm();
     let drain = gateway.config.server.drain;
     let state = server::State::new(gateway).with_keys(keys);

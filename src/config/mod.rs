@@ -15,6 +15,7 @@ pub mod load;
 pub mod providers;
 pub mod secret;
 pub mod server;
+pub mod shared;
 pub mod webhooks;
 
 pub use error::{ConfigError, Problem};
@@ -22,6 +23,7 @@ pub use fetch::Fetch;
 pub use limits::Limits;
 pub use providers::{HttpService, Kind, ProviderConfig};
 pub use server::{Auth, ClientHeader, Server};
+pub use shared::Shared;
 pub use webhooks::{Hook, Hooks, WebhookConfig};
 
 use std::{path::PathBuf, time::Duration};
@@ -44,6 +46,8 @@ pub struct Config {
     pub providers: Vec<ProviderConfig>,
     /// What is kept of answers.
     pub cache: Cache,
+    /// What several replicas have in common.
+    pub shared: Shared,
     /// What may be spent.
     pub budget: Budget,
     /// Work that is accepted and done later.
@@ -71,6 +75,7 @@ impl Default for Config {
             tasks: Tasks::default(),
             providers: vec![ProviderConfig::local()],
             cache: Cache::default(),
+            shared: Shared::default(),
             budget: Budget::default(),
             jobs: Jobs::default(),
             webhooks: WebhookConfig::default(),

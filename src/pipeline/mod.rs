@@ -38,6 +38,7 @@ use crate::{
     outside::Outside,
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
+    shared::{Shared, SharedError},
     store::{Store, StoreOptions},
 };
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
@@ -116,6 +117,9 @@ pub enum OpenError {
     /// A provider cannot be set up.
     #[error("{0}")]
     Providers(#[from] SetUpError),
+    /// What `[shared]` needs from the environment is missing or wrong.
+    #[error("{0}")]
+    Shared(#[from] SharedError),
 }
 
 /// The gateway: everything that stays from one article to the next. Cheap to clone.
@@ -133,6 +137,8 @@ pub struct Gateway {
     pub outside: Outside,
     /// What outlives the process.
     pub store: Store,
+    /// What all replicas have in common.
+    pub shared: Shared,
 }
 
 impl Gateway {
@@ -158,9 +164,10 @@ impl Gateway {
     fn with(config: Config, store: Store, kept: Option<&Store>) -> Result<Self, OpenError> {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;
-        let providers = Providers::open(&config, &prompts, kept)?;
+        let shared = Shared::open(&config.shared)?;
+        let providers = Providers::open(&config, &prompts, kept, &shared)?;
         let outside = Outside::new(&config.fetch);
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store })
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store, shared })
     }
 
     /// Reads an article: pure, no provider is called, never fails.

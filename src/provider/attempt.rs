@@ -29,9 +29,10 @@ use super::{
 };
 use crate::{
     brief::{Answered, Engine, Task, Text, Usage},
-    clock,
+    clock::{self, Instant},
     dialect::{Ask, Decoded, Fault, FaultKind, WireRequest},
     finding::Finding,
+    shared::Shared,
 };
 
 /// A place with everything that its tasks share.
@@ -45,6 +46,7 @@ pub(crate) struct Provider {
     meter: Meter,
     latencies: Latencies,
     ledger: Arc<Ledger>,
+    shared: Shared,
 }
 
 /// How often a task is halved that a provider finds too long.
@@ -88,16 +90,18 @@ impl Provider {
         place: Place,
         breaker: BreakerPolicy,
         retry: RetryPolicy,
-        ledger: Arc<Ledger>,
+        (ledger, shared): (Arc<Ledger>, Shared),
     ) -> Self {
+        shared.know(&place.config.name);
         Self {
             ledger,
             breaker: Breaker::new(breaker),
-            limits: Limits::new(&place.config, place.seats()),
+            limits: Limits::new(&place.config, place.seats(), &shared),
             budget: Budget::new(&retry, clock::now()),
             retry,
             meter: Meter::default(),
             latencies: Latencies::default(),
+            shared,
             place,
         }
     }
@@ -255,6 +259,9 @@ impl Provider {
         if asked.deadline.left().is_zero() {
             return Err(Miss::Uncalled(too_late()));
         }
+        if let Some(hint) = self.shared.hint(self.name()) {
+            self.breaker.heed(hint);
+        }
         self.breaker.admit().map_err(|fault| self.left_alone(fault, *calls))?;
         let ask = Ask { task: asked.task, complaints };
         let (work, need, estimate) = self.prepare(&ask).map_err(unfit)?;
@@ -372,6 +379,7 @@ impl Provider {
         took: Duration,
     ) {
         let (provider, took_ms) = (self.name(), took.as_millis());
+        let shut = self.breaker.shut();
         match outcome {
             Ok(Answered { usage, .. }) => {
                 pass.succeeded();
@@ -389,6 +397,21 @@ impl Provider {
                 self.meter.failed();
                 tracing::warn!(provider, took_ms, kind = ?fault.kind, "a call failed");
             }
+        }
+        self.tell_others(shut);
+    }
+
+    /// Tells the other replicas where this provider is to be left alone longer than before, or answers
+    /// again.
+    fn tell_others(&self, before: Option<(FaultKind, Instant, bool)>) {
+        match (before, self.breaker.shut()) {
+            (Some((_, earlier, _)), Some((_, until, _))) if until <= earlier => {}
+            (_, Some((kind, until, probe))) => {
+                let left = until.saturating_duration_since(clock::now());
+                self.shared.tell_shut(self.name(), kind, left, probe);
+            }
+            (Some(_), None) => self.shared.tell_open(self.name()),
+            (None, None) => {}
         }
     }
 

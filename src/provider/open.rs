@@ -19,6 +19,7 @@ use crate::{
     config::{Config, ProviderConfig, secret},
     dialect,
     prompt::Prompts,
+    shared::Shared,
     store::{Answers, Store},
 };
 
@@ -65,8 +66,8 @@ pub enum SetUpError {
 
 impl Providers {
     /// The providers that `[tasks]` of a checked configuration names. Answers and sums outlive the
-    /// process in `store`; without one they are kept in memory alone. A provider that no task names
-    /// needs no key. Starts nothing.
+    /// process in `store`; without one they are kept in memory alone. `shared` is what other replicas
+    /// have in common with this one. A provider that no task names needs no key. Starts nothing.
     ///
     /// # Errors
     /// Where a provider cannot be set up: its key is missing, or this build cannot run it.
@@ -74,6 +75,7 @@ impl Providers {
         config: &Config,
         prompts: &Prompts,
         store: Option<&Store>,
+        shared: &Shared,
     ) -> Result<Self, SetUpError> {
         let tasks = &config.tasks;
         let named = |provider: &&ProviderConfig| {
@@ -94,6 +96,7 @@ impl Providers {
             daily_usd: config.budget.daily_usd,
             spend: store.map(|store| store.spend().clone()),
             disk: store.map_or_else(Answers::none, |store| store.answers().clone()),
+            shared: shared.clone(),
             ..Options::default()
         };
         Ok(Self::new(places?, routes, options))

@@ -14,16 +14,20 @@ pub(super) async fn alive() -> Json<Value> {
 }
 
 /// 200 where briefs can be made, 503 where not, with each provider's state, and why the disk is not
-/// used where it should be: that degrades, and stops nothing.
+/// used where it should be, or what replicas share: that degrades, and stops nothing.
 pub(super) async fn ready(Shared(state): Shared<State>) -> (StatusCode, Json<Value>) {
     let providers = state.gateway.providers.states();
     let ready = providers.iter().any(|provider| provider.usable);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = if ready { "ready" } else { "not ready" };
     let store = state.gateway.store.trouble();
+    let shared = state.gateway.shared.state();
     let mut told = json!({ "status": word, "providers": providers });
     if let Some(reason) = store {
         told["store"] = json!({ "state": "degraded", "reason": reason });
+    }
+    if let Some(shared) = shared {
+        told["shared"] = json!(shared);
     }
     (status, Json(told))
 }

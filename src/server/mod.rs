@@ -117,7 +117,8 @@ impl State {
             answers: Answers::new(&gateway),
             keys: Keyring::default(),
             anonymous: Arc::new(Identity::anonymous()),
-            limits: Limits::new(gateway.config.limits),
+            limits: Limits::new(gateway.config.limits)
+                .over(&gateway.shared, gateway.config.server.deadline + PARKING),
             admission: Admission::new(&gateway.config.server),
             webhooks: Webhooks::new(config, &store),
             lane: Lane::new(store.jobs(), jobs::KIND, config.jobs.workers),
@@ -132,6 +133,7 @@ impl State {
     /// Begins what goes on without requests: jobs, webhooks, letting go what is old.
     pub fn begin(&self) {
         jobs::begin(self);
+        cache::begin(self);
     }
 
     /// Ends it: puts back what jobs still run, so that they are queued when the store is opened the next
@@ -143,6 +145,7 @@ impl State {
         if tokio::time::timeout(PARKING, self.yard.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with work unfinished");
         }
+        self.gateway.shared.leave().await;
         self.store.close().await;
     }
 
