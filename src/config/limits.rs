@@ -36,7 +36,9 @@ impl Limits {
     #[must_use]
     pub fn shared_by(self, replicas: u32) -> Self {
         let small = |limit: Option<NonZeroU32>| {
-            limit.map(|limit| NonZeroU32::new(limit.get() / replicas.max(1)).unwrap_or(NonZeroU32::MIN))
+            limit.map(|limit| {
+                NonZeroU32::new(limit.get() / replicas.max(1)).unwrap_or(NonZeroU32::MIN)
+            })
         };
         let large = |limit: Option<NonZeroU64>| {
             let share = |limit: NonZeroU64| limit.get() / u64::from(replicas.max(1));

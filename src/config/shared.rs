@@ -48,7 +48,12 @@ impl Shared {
         let millis = Duration::from_millis;
         let bounds = [
             ("timeout", self.timeout, millis(10)..=millis(5000), "10ms and 5s"),
-            ("connect_timeout", self.connect_timeout, millis(100)..=millis(30_000), "100ms and 30s"),
+            (
+                "connect_timeout",
+                self.connect_timeout,
+                millis(100)..=millis(30_000),
+                "100ms and 30s",
+            ),
             ("lease", self.lease, millis(1000)..=millis(300_000), "1s and 5m"),
         ];
         let mut found: Vec<Problem> = bounds

@@ -235,8 +235,7 @@ impl Cache {
         };
         self.answers.insert(key, kept).await;
         let (lifetime, source_of) = (self.lifetime(), source.as_ref());
-        let keeping =
-            Keeping { key: key.bytes(), text: &travelling, source: source_of, lifetime };
+        let keeping = Keeping { key: key.bytes(), text: &travelling, source: source_of, lifetime };
         let near = settle(self.disk.put(key.bytes(), &text, made, source));
         tokio::join!(near, self.shared.keep(keeping, lease));
     }

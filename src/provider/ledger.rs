@@ -131,16 +131,11 @@ impl Ledger {
 
     /// What a call claims of the sums of all replicas, in the order of [`REFUSALS`].
     fn claims(&self, config: &ProviderConfig, account: &Account, held: Spent) -> Vec<Claim> {
-        let money = |scope: &str, bound| Claim {
-            sum: money_of(scope),
-            bound,
-            amount: held.micro_usd,
-        };
+        let money =
+            |scope: &str, bound| Claim { sum: money_of(scope), bound, amount: held.micro_usd };
         let (sum, bound) = (characters_of(&config.name), config.daily_characters);
-        let mut claims = vec![
-            Claim { sum, bound, amount: held.characters },
-            money(WHOLE, self.daily_micro_usd),
-        ];
+        let mut claims =
+            vec![Claim { sum, bound, amount: held.characters }, money(WHOLE, self.daily_micro_usd)];
         if account.scope != WHOLE {
             claims.push(money(&account.scope, account.daily_micro_usd));
         }

@@ -236,12 +236,7 @@ enum Tiers {
 
 impl Inner {
     /// Leads a flight of this replica: for all replicas, or after another one that leads already.
-    async fn share(
-        &self,
-        key: Key,
-        journey: Journey,
-        deadline: Deadline,
-    ) -> Result<Done, Failure> {
+    async fn share(&self, key: Key, journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
         if let Some(done) = self.recall(&journey, Tiers::All).await {
             return Ok(done);
         }

@@ -215,8 +215,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if !self.landed {
-            let abandon =
-                Saying::Abandon(self.name.clone(), self.token.clone(), self.message());
+            let abandon = Saying::Abandon(self.name.clone(), self.token.clone(), self.message());
             let _ = self.inner.outbox.try_send(abandon);
         }
     }

@@ -58,10 +58,7 @@ pub(super) async fn keep(inner: Arc<Inner>, mut unsaid: mpsc::Receiver<Saying>) 
 }
 
 /// One connection, from its beginning to its end.
-async fn connected(
-    inner: &Inner,
-    unsaid: &mut mpsc::Receiver<Saying>,
-) -> Result<(), &'static str> {
+async fn connected(inner: &Inner, unsaid: &mut mpsc::Receiver<Saying>) -> Result<(), &'static str> {
     let channel = inner.names.only("news");
     let connecting = inner.stop.run_until_cancelled(inner.link.connect(&channel));
     let Some(connecting) = connecting.await else { return Ok(()) };

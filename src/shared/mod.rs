@@ -56,7 +56,7 @@ pub(crate) use self::{
     answers::Keeping,
     flights::{Boarding, Lease},
     hints::Hint,
-    quota::{Entry, Entered, Place},
+    quota::{Entered, Entry, Place},
     sums::{Claim, Claimed, Sums},
     turns::{Amounts, Given, Granted, Turns},
 };
@@ -300,6 +300,7 @@ impl Inner {
 
 #[cfg(test)]
 #[path = "../../tests/it/support/redis.rs"]
+#[expect(dead_code, reason = "tests of the whole use the rest of it")]
 mod server;
 #[cfg(test)]
 #[path = "shared_tests.rs"]

@@ -196,7 +196,7 @@ async fn quotas_are_counted_as_governor_counts_them() {
             .with_middleware::<StateInformationMiddleware>();
         let limits = config::Limits { requests_per_minute: Some(limit), ..Default::default() };
         let mut random = fastrand::Rng::with_seed(seed);
-        let (client, mut micros) = (per_minute.to_be_bytes(), 1_700_000_000_000_000_u64);
+        let (client, mut micros) = (per_minute.to_be_bytes(), 1_790_000_000_000_000_u64);
         for _ in 0..200 {
             let pass = random.u64(0..90_000_000 / u64::from(per_minute));
             micros += pass;

@@ -163,7 +163,8 @@ impl Inner {
             let mut reply: Vec<redis::Value> = common.link.run(&script).await?;
             if reply.len() == 5 {
                 let reply = redis::Value::Array(std::mem::take(&mut reply));
-                let reply: Reply = redis::FromRedisValue::from_redis_value(reply).map_err(|_| Away)?;
+                let reply: Reply =
+                    redis::FromRedisValue::from_redis_value(reply).map_err(|_| Away)?;
                 self.seen().take_in(&reply);
                 return Ok(reply);
             }

@@ -31,6 +31,7 @@ mod providers;
 mod reading;
 mod restart;
 mod secrets;
+mod shared;
 mod store;
 mod support;
 mod tidy;

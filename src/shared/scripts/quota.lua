@@ -12,6 +12,8 @@ local midnight = (day + 1) * 86400000000 - now
 local found = redis.call('HMGET', KEYS[1], 'requests', 'characters', 'day', 'dr', 'dc')
 local dr, dc = tonumber(found[4] or '0'), tonumber(found[5] or '0')
 if tonumber(found[3] or '-1') ~= day then dr, dc = 0, 0 end
+-- Since 2026: with smaller numbers there is room for parts of a microsecond.
+local since = now - 1767225600000000
 local limit = {}
 for i = 2, 6 do limit[i - 1] = tonumber(ARGV[i]) end
 local count = tonumber(ARGV[7])
@@ -21,15 +23,15 @@ local function take(stored, per_minute, n)
   local share = math.floor(60000000000 / per_minute) / 1000
   local tau, more = share * (per_minute - 1), share * (n - 1)
   if n > per_minute then return nil, -1 end
-  local tat = tonumber(stored or now)
+  local tat = tonumber(stored or since)
   local earliest = tat + more - tau
-  if now < earliest then return nil, math.ceil(earliest - now) end
-  local following = math.max(tat, now) + share + more
-  return following, math.floor((now + tau + share - following) / share + 0.000001)
+  if since < earliest then return nil, math.ceil(earliest - since) end
+  local following = math.max(tat, since) + share + more
+  return following, math.floor((since + tau + share - following) / share + 0.000001)
 end
 
 local function kept(field, tat)
-  redis.call('HSET', KEYS[1], field, string.format('%.3f', tat))
+  redis.call('HSET', KEYS[1], field, string.format('%.4f', tat))
 end
 
 if ARGV[1] == 'enter' then
