@@ -68,7 +68,10 @@ impl Hints {
             Some(kind) => Hint::Shut { until: clock::now() + left, kind, probe: told.probe },
             None => Hint::Answers,
         };
-        self.lock().insert(told.provider, Some(hint));
+        // Of a provider that is not configured here nothing is kept.
+        if let Some(place) = self.lock().get_mut(&told.provider) {
+            *place = Some(hint);
+        }
     }
 
     /// Names under which hints on the known providers are left.

@@ -26,6 +26,7 @@ mod live;
 mod mending;
 mod online;
 mod overload;
+mod paid;
 mod parts;
 mod providers;
 mod reading;
