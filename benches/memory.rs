@@ -94,7 +94,7 @@ async fn run(road: &Providers, from: usize, to: usize) {
     let tasks =
         stream::iter(from..to).map(|n| road.run(section(n), Call::until(clock::now() + hour)));
     let done = tasks.buffer_unordered(SIDE_BY_SIDE);
-    done.for_each(|done| async { assert!(done.is_ok(), "{done:?}") }).await;
+    done.for_each(|done| async move { assert!(done.is_ok(), "{done:?}") }).await;
 }
 
 #[tokio::main]
