@@ -27,9 +27,13 @@ fn patient() -> config::Shared {
     config::Shared { timeout: PATIENT, connect_timeout: PATIENT, ..config::Shared::default() }
 }
 
-async fn joined(redis: &Redis, key: Option<&str>, config: &config::Shared) -> Shared {
+fn apart(redis: &Redis, key: Option<&str>, config: &config::Shared) -> Shared {
     let key = key.map(|key| key.to_owned().into());
-    let shared = Shared::at(&redis.url().into(), key.as_ref(), config).unwrap();
+    Shared::at(&redis.url().into(), key.as_ref(), config).unwrap()
+}
+
+async fn joined(redis: &Redis, key: Option<&str>, config: &config::Shared) -> Shared {
+    let shared = apart(redis, key, config);
     shared.join().await;
     assert_eq!(shared.state().unwrap().state, "up");
     shared
@@ -37,8 +41,11 @@ async fn joined(redis: &Redis, key: Option<&str>, config: &config::Shared) -> Sh
 
 /// A replica whose only provider is the stub; what it shares is sealed.
 async fn replica(redis: &Redis, stub: &Stub, more: &str) -> (Providers, Shared) {
-    let shared = joined(redis, Some(KEY), &patient()).await;
-    (over(&shared, stub, more), shared)
+    let shared = apart(redis, Some(KEY), &patient());
+    let road = over(&shared, stub, more);
+    shared.join().await;
+    assert_eq!(shared.state().unwrap().state, "up");
+    (road, shared)
 }
 
 fn over(shared: &Shared, stub: &Stub, more: &str) -> Providers {
@@ -345,7 +352,7 @@ fn configured(dir: &Path, stub: &Stub, more: &str) -> std::path::PathBuf {
         "[server]\nlisten = \"127.0.0.1:0\"\n[tasks]\ntranslate = [\"stand-in\"]\n[shared]\n\
          url_env = \"TEST_REDIS_URL\"\ntimeout = \"5s\"\nlease = \"1s\"\n{more}\n[[providers]]\n\
          name = \"stand-in\"\nkind = \"http\"\nbase_url = \"{}\"\n[providers.http]\npath = \"/do\"\n\
-         body = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \"/texts/*\"\n",
+         body = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \"/texts/*\"\nmax_texts = 50\n",
         stub.url
     );
     std::fs::write(&file, text).unwrap();
@@ -432,19 +439,16 @@ async fn a_key_s_requests_are_counted_over_both_servers() {
     let stub = Stub::always(Act::Translate).await;
     let config = configured(dir.path(), &stub, "[limits]\nrequests_per_minute = 10");
     let servers = [serving(&config, &redis).await, serving(&config, &redis).await];
-    let mut answers = Vec::new();
-    for n in 0..12 {
-        let answer = servers[n % 2].send("POST", "/v1/split", "text/plain", &article(33)).await;
-        answers.push(answer);
-    }
-    let passed = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 200")).count();
-    let last = answers.last().unwrap();
-    assert_eq!(passed, 10, "{last}");
-    let wait = last.lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
+    let article33 = article(33);
+    let asked = (0..14).map(|n| servers[n % 2].send("POST", "/v1/split", "text/plain", &article33));
+    let (passed, refused): (Vec<_>, Vec<_>) =
+        join_all(asked).await.into_iter().partition(|answer| answer.starts_with("HTTP/1.1 200"));
+    assert_eq!((passed.len(), refused.len()), (10, 4), "{refused:?}");
+    let wait = refused[0].lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
     let wait: u64 = wait.parse().unwrap();
     assert!((1..=6).contains(&wait), "{wait}");
     tokio::time::sleep(Duration::from_secs(wait)).await;
-    let after = servers[0].send("POST", "/v1/split", "text/plain", &article(33)).await;
+    let after = servers[0].send("POST", "/v1/split", "text/plain", &article33).await;
     assert!(after.starts_with("HTTP/1.1 200"), "after the wait that was told: {after}");
     for server in servers {
         server.end().await;
