@@ -1,4 +1,4 @@
-//! SHA-256 as people and files write it.
+//! Hashes and other bytes as people and files write them.
 
 /// Bytes as lower-case hexadecimal.
 #[must_use]
@@ -9,14 +9,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// The 32 bytes of a SHA-256 in hexadecimal, either case; `None` where the text is none.
 #[must_use]
 pub(crate) fn of_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    bytes_of_hex(text)?.try_into().ok()
+}
+
+/// Bytes in hexadecimal, either case; `None` where the text is none.
+#[must_use]
+pub(crate) fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
-    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    }
-    Some(bytes)
+    let byte = |digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+    text.as_bytes().chunks(2).map(byte).collect()
 }
 
 #[cfg(test)]

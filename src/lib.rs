@@ -31,6 +31,7 @@ pub mod prompt;
 pub mod provider;
 pub mod render;
 pub mod server;
+pub mod shared;
 pub mod store;
 pub mod telemetry;
 mod webhooks;

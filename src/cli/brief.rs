@@ -67,7 +67,9 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let config = super::configured(config)?;
     let store = store(&config);
     let gateway = Gateway::over(config, store.clone()).map_err(Failed::usage)?;
+    gateway.shared.join().await;
     let done = print(&gateway, options).await;
+    gateway.shared.leave().await;
     store.close().await;
     done
 }

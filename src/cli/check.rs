@@ -35,6 +35,9 @@ pub(super) async fn run(named: Option<&Path>, options: &Options) -> Result<(), F
     providers(&mut out, &gateway);
     let _ = writeln!(out, "state: {}", load::state_dir(&gateway.config).display());
     let _ = writeln!(out, "keys: {}", access(&gateway.config, &keys));
+    let shared = gateway.shared.in_words();
+    let shared = shared.unwrap_or_else(|| "nothing; this gateway is alone".to_owned());
+    let _ = writeln!(out, "shared: {shared}");
     let _ = writeln!(out, "models: {}", load::cache_dir().display());
     let _ = writeln!(out, "glossary: {} terms", gateway.glossary.entries().len());
     super::print(&out)?;

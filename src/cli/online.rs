@@ -14,6 +14,7 @@ use crate::{
     dialect::{Fault, FaultKind},
     pipeline::Gateway,
     provider::{Checked, Providers, SetUpError},
+    shared::Shared,
 };
 
 /// The longest one call may take; the embedded model may have to load first.
@@ -56,7 +57,7 @@ async fn row(gateway: &Gateway, provider: &ProviderConfig) -> Row {
     let tasks = Tasks { translate: vec![provider.name.clone()], summarize: Vec::new() };
     let alone =
         Config { tasks, providers: vec![provider.clone()], ..Config::clone(&gateway.config) };
-    match Providers::open(&alone, &gateway.prompts, Some(&gateway.store)) {
+    match Providers::open(&alone, &gateway.prompts, Some(&gateway.store), &Shared::alone()) {
         Ok(providers) => match providers.check(LONGEST).await.pop() {
             Some(checked) => told(provider.kind, checked),
             None => unasked(provider, "was not asked".to_owned()),

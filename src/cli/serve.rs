@@ -49,6 +49,7 @@ pub(super) async fn run(named: Option<&Path>, options: Options) -> Result<(), Fa
         ))
     })?;
     let address = listener.local_addr().map_err(Failed::work)?;
+    gateway.shared.join().await;
     gateway.providers.warm();
     let current = Current::new(server::State::new(gateway).with_keys(keys.clone()));
     eprintln!("mujaz listens on http://{address}");

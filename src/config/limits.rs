@@ -32,6 +32,27 @@ impl Limits {
         *self == Self::default()
     }
 
+    /// One share of these limits where so many replicas each take one; none falls below one.
+    #[must_use]
+    pub fn shared_by(self, replicas: u32) -> Self {
+        let small = |limit: Option<NonZeroU32>| {
+            limit.map(|limit| {
+                NonZeroU32::new(limit.get() / replicas.max(1)).unwrap_or(NonZeroU32::MIN)
+            })
+        };
+        let large = |limit: Option<NonZeroU64>| {
+            let share = |limit: NonZeroU64| limit.get() / u64::from(replicas.max(1));
+            limit.map(|limit| NonZeroU64::new(share(limit)).unwrap_or(NonZeroU64::MIN))
+        };
+        Self {
+            requests_per_minute: small(self.requests_per_minute),
+            characters_per_minute: small(self.characters_per_minute),
+            concurrent_briefs: small(self.concurrent_briefs),
+            daily_requests: large(self.daily_requests),
+            daily_characters: large(self.daily_characters),
+        }
+    }
+
     /// These limits, and where one is not set, that of `below`.
     #[must_use]
     pub fn over(self, below: Self) -> Self {

@@ -71,6 +71,7 @@ pub fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
 pub fn problems(config: &Config) -> Vec<Problem> {
     let mut found = super::server::problems(&config.server);
     found.extend(store_problems(config));
+    found.extend(config.shared.problems());
     if config.budget.daily_usd.is_some_and(|usd| !usd.is_finite() || usd < 0.0) {
         found.push(Problem::new("budget.daily_usd", "`daily_usd` must be 0 or more"));
     }

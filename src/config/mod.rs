@@ -16,6 +16,7 @@ pub mod load;
 pub mod providers;
 pub mod secret;
 pub mod server;
+pub mod shared;
 pub mod telemetry;
 pub mod webhooks;
 
@@ -24,6 +25,7 @@ pub use fetch::Fetch;
 pub use limits::Limits;
 pub use providers::{HttpService, Kind, ProviderConfig};
 pub use server::{Auth, ClientHeader, Server};
+pub use shared::Shared;
 pub use telemetry::{LogFormat, Telemetry};
 pub use webhooks::{Hook, Hooks, WebhookConfig};
 
@@ -47,6 +49,8 @@ pub struct Config {
     pub providers: Vec<ProviderConfig>,
     /// What is kept of answers.
     pub cache: Cache,
+    /// What several replicas have in common.
+    pub shared: Shared,
     /// What may be spent.
     pub budget: Budget,
     /// Work that is accepted and done later.
@@ -76,6 +80,7 @@ impl Default for Config {
             tasks: Tasks::default(),
             providers: vec![ProviderConfig::local()],
             cache: Cache::default(),
+            shared: Shared::default(),
             budget: Budget::default(),
             jobs: Jobs::default(),
             webhooks: WebhookConfig::default(),

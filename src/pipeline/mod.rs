@@ -39,6 +39,7 @@ use crate::{
     outside::Outside,
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
+    shared::{Shared, SharedError},
     store::{Store, StoreError, StoreOptions},
     telemetry::{Answered, Stage},
 };
@@ -120,6 +121,9 @@ pub enum OpenError {
     /// A provider cannot be set up.
     #[error("{0}")]
     Providers(#[from] SetUpError),
+    /// What `[shared]` needs from the environment is missing or wrong.
+    #[error("{0}")]
+    Shared(#[from] SharedError),
 }
 
 /// The gateway: everything that stays from one article to the next. Cheap to clone.
@@ -139,6 +143,8 @@ pub struct Gateway {
     pub store: Store,
     /// Texts that were put into English already.
     again: Again,
+    /// What all replicas have in common.
+    pub shared: Shared,
 }
 
 impl Gateway {
@@ -172,17 +178,21 @@ impl Gateway {
         let prompts = files::prompts(&config.prompts)?;
         let providers = self.providers.reopened(&config, &prompts)?;
         let outside = Outside::new(&config.fetch);
-        let (again, store) = (Again::new(&config.cache), self.store.clone());
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store, again })
+        let again = Again::new(&config.cache);
+        let (store, shared) = (self.store.clone(), self.shared.clone());
+        let config = Arc::new(config);
+        Ok(Self { config, glossary, prompts, providers, outside, store, shared, again })
     }
 
     fn with(config: Config, store: Store, kept: Option<&Store>) -> Result<Self, OpenError> {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;
-        let providers = Providers::open(&config, &prompts, kept)?;
+        let shared = Shared::open(&config.shared)?;
+        let providers = Providers::open(&config, &prompts, kept, &shared)?;
         let outside = Outside::new(&config.fetch);
         let again = Again::new(&config.cache);
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store, again })
+        let config = Arc::new(config);
+        Ok(Self { config, glossary, prompts, providers, outside, store, shared, again })
     }
 
     /// Forgets every kept answer that served the source text with this SHA-256; gives how many

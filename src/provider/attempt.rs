@@ -35,6 +35,7 @@ use crate::{
     config::ProviderConfig,
     dialect::{Ask, Decoded, Fault, FaultKind, WireRequest},
     finding::Finding,
+    shared::Shared,
     telemetry::{self, Seen, TRACEPARENT, Trace, meters::ProviderMeters},
 };
 
@@ -49,6 +50,7 @@ pub(crate) struct Provider {
     meter: Arc<Meter>,
     latencies: Arc<Latencies>,
     ledger: Arc<Ledger>,
+    shared: Shared,
     meters: ProviderMeters,
 }
 
@@ -112,17 +114,19 @@ impl Provider {
         place: Place,
         breaker: BreakerPolicy,
         retry: RetryPolicy,
-        ledger: Arc<Ledger>,
+        (ledger, shared): (Arc<Ledger>, Shared),
     ) -> Self {
+        shared.know(&place.config.name);
         Self {
             ledger,
             meters: ProviderMeters::of(&place.config.name),
             breaker: Arc::new(Breaker::new(breaker)),
-            limits: Arc::new(Limits::new(&place.config, place.seats())),
+            limits: Arc::new(Limits::new(&place.config, place.seats(), &shared)),
             budget: Arc::new(Budget::new(&retry, clock::now())),
             retry,
             meter: Arc::default(),
             latencies: Arc::default(),
+            shared,
             place,
         }
     }
@@ -316,6 +320,9 @@ impl Provider {
         if asked.deadline.left().is_zero() {
             return Err(Miss::Uncalled(too_late()));
         }
+        if let Some(hint) = self.shared.hint(self.name()) {
+            self.breaker.heed(hint);
+        }
         self.breaker.admit().map_err(|fault| self.left_alone(fault, *calls))?;
         let ask = Ask { task: asked.task, complaints, desk: asked.desk };
         let (work, need, estimate) = self.prepare(&ask).map_err(unfit)?;
@@ -479,6 +486,7 @@ impl Provider {
         let (provider, took_ms) = (self.name(), took.as_millis());
         self.meters.attempt(outcome.as_ref().err().map(|fault| fault.kind), took);
         let before = self.health();
+        let shut = self.breaker.shut();
         match outcome {
             Ok(Answered { usage, .. }) => {
                 pass.succeeded();
@@ -498,6 +506,7 @@ impl Provider {
             }
         }
         self.tell_change(before);
+        self.tell_others(shut);
     }
 
     /// Says that calls go through again, or do not any more.
@@ -512,6 +521,20 @@ impl Provider {
                 tracing::info!(provider, "a provider is asked again");
             }
             _ => {}
+        }
+    }
+
+    /// Tells the other replicas where this provider is to be left alone longer than before, or answers
+    /// again.
+    fn tell_others(&self, before: Option<(FaultKind, Instant, bool)>) {
+        match (before, self.breaker.shut()) {
+            (Some((_, earlier, _)), Some((_, until, _))) if until <= earlier => {}
+            (_, Some((kind, until, probe))) => {
+                let left = until.saturating_duration_since(clock::now());
+                self.shared.tell_shut(self.name(), kind, left, probe);
+            }
+            (Some(_), None) => self.shared.tell_open(self.name()),
+            (None, None) => {}
         }
     }
 

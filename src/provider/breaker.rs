@@ -11,6 +11,10 @@
 //! lost to the first one's curiosity. Its success opens the breaker, its failure shuts it again.
 //! A probe that is dropped gives its place up.
 //!
+//! # Several replicas
+//! What one finds out is a hint to the others ([`Breaker::heed`]): they shut as if they had seen it
+//! themselves, and open by a probe of their own.
+//!
 //! # What counts as a failure
 //! Faults in which nothing sensible came back. A refusal, a filter, a text too long are answers:
 //! they prove that the provider is alive.
@@ -23,6 +27,7 @@ use std::{
 use crate::{
     clock::{self, Instant},
     dialect::{Fault, FaultKind},
+    shared::Hint,
 };
 
 /// How soon a task looks again whether a probe has come back.
@@ -138,6 +143,28 @@ impl Breaker {
             (false, _) => Some(shut.until),
             (true, true) => Some(clock::now() + PROBE_POLL),
             (true, false) => None,
+        }
+    }
+
+    /// For what and until when it is shut, and whether a probe goes ahead then.
+    pub(crate) fn shut(&self) -> Option<(FaultKind, Instant, bool)> {
+        self.state().shut.as_ref().map(|shut| (shut.fault.kind, shut.until, shut.probe))
+    }
+
+    /// Takes in what another replica found out.
+    pub(crate) fn heed(&self, hint: Hint) {
+        let (mut state, now) = (self.state(), clock::now());
+        match hint {
+            Hint::Shut { until, kind, probe } => {
+                let fault = Fault::new(kind, "is left alone, because it failed for others");
+                state.shut_for(until.saturating_duration_since(now), &fault, probe);
+            }
+            // The probe goes ahead at once and decides.
+            Hint::Answers => {
+                if let Some(shut) = state.shut.as_mut().filter(|shut| shut.probe) {
+                    shut.until = shut.until.min(now);
+                }
+            }
         }
     }
 

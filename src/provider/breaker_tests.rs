@@ -106,6 +106,21 @@ async fn calls_under_way_when_it_shut_do_not_lengthen_the_cool_down() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_another_replica_found_shuts_it_and_a_probe_of_its_own_opens_it() {
+    let breaker = breaker();
+    let until = clock::now() + Duration::from_secs(30);
+    breaker.heed(Hint::Shut { until, kind: FaultKind::Unavailable, probe: true });
+    let sooner = clock::now() + Duration::from_secs(1);
+    breaker.heed(Hint::Shut { until: sooner, kind: FaultKind::Unavailable, probe: true });
+    assert_eq!(breaker.health(), Health::Shut(FaultKind::Unavailable, until), "never sooner");
+    breaker.heed(Hint::Answers);
+    let probe = breaker.admit().expect("a probe");
+    breaker.admit().expect_err("one at a time: a hint opens nothing");
+    probe.succeeded();
+    assert_eq!(breaker.health(), Health::Open);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_person_must_mend_is_tried_again_by_a_probe() {
     for (kind, away) in [(FaultKind::Unauthorized, 60), (FaultKind::Quota, 600)] {
         let breaker = breaker();

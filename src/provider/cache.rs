@@ -1,9 +1,10 @@
 //! Answers that were paid for, and failures that would only be repeated.
 //!
-//! # Two tiers
-//! In memory, and under it in the store, which outlives the process. An answer found on the disk
-//! is taken into memory; a new one is on the disk before its caller has it. A disk that fails or
-//! is slow costs its answers and fails nobody.
+//! # Tiers
+//! In memory, under it in the store, which outlives the process, and under that, where several
+//! replicas share a server, with all of them (`shared::answers`). An answer found below is taken into
+//! memory; a new one is on the disk before its caller has it. A disk or a server that fails or is slow
+//! costs its answers and fails nobody.
 //!
 //! # How long
 //! An answer is fresh for `fresh_for`; after that it is kept for `stale_for` more and serves only
@@ -32,6 +33,7 @@ use crate::{
     brief::Answered,
     clock,
     dialect::{Fault, FaultKind},
+    shared::{Keeping, Lease, Shared},
     store::{Answers, StoreError},
 };
 
@@ -82,6 +84,7 @@ fn failure_lifetime(kind: FaultKind) -> Option<Duration> {
 pub(crate) struct Cache {
     answers: moka::future::Cache<Key, Kept>,
     disk: Answers,
+    shared: Shared,
     failures: moka::future::Cache<Key, (Fault, Timestamp)>,
     options: CacheOptions,
 }
@@ -111,11 +114,32 @@ struct Reading {
     answered: Answered,
 }
 
+/// An answer on its way to other replicas, with the moment it was made.
+#[derive(Serialize)]
+struct Travelling<'a> {
+    v: u32,
+    made: Timestamp,
+    answered: &'a Answered,
+}
+
+#[derive(Deserialize)]
+struct Travelled {
+    v: u32,
+    made: Timestamp,
+    answered: Answered,
+}
+
 impl Cache {
     pub(crate) fn new(options: CacheOptions, disk: Answers) -> Self {
         let answers = memory(options.bytes);
         let failures = moka::future::Cache::new(FAILURES);
-        Self { answers, disk, failures, options }
+        Self { answers, disk, shared: Shared::alone(), failures, options }
+    }
+
+    /// The same tiers, and under them that of all replicas.
+    pub(crate) fn over(mut self, shared: &Shared) -> Self {
+        self.shared = shared.clone();
+        self
     }
 
     /// The same answers under other options. Memory of another size begins empty; what the disk
@@ -153,6 +177,26 @@ impl Cache {
         if let Some(kept) = self.answers.get(key).await {
             return Some(kept);
         }
+        match self.on_disk(key).await {
+            Some(kept) => Some(kept),
+            None => self.far(key).await,
+        }
+    }
+
+    /// An answer that another replica paid for.
+    async fn far(&self, key: &Key) -> Option<Kept> {
+        let text = self.shared.answer(key.bytes()).await?;
+        let Travelled { v, made, answered } = serde_json::from_slice(&text).ok()?;
+        if v != VERSION {
+            return None;
+        }
+        let (answered, weight) = (Arc::new(answered), weight(text.len()));
+        let kept = Kept { answered, made, weight, sources: Arc::default() };
+        self.answers.insert(*key, kept.clone()).await;
+        Some(kept)
+    }
+
+    async fn on_disk(&self, key: &Key) -> Option<Kept> {
         let found = tokio::time::timeout(PATIENCE, self.disk.get(key.bytes())).await.ok()??;
         let Reading { v, answered } = serde_json::from_slice(&found.value).ok()?;
         if v != VERSION {
@@ -175,10 +219,18 @@ impl Cache {
         younger(made, bound).then_some(fault)
     }
 
-    /// Keeps an answer made for `source`; it is on the disk when this ends. It must have been
-    /// validated.
-    pub(crate) async fn keep(&self, key: Key, answered: Answered, source: Option<Source>) {
+    /// Keeps an answer made for `source`, brought by the holder of a `lease` where there is one; it is
+    /// on the disk when this ends. It must have been validated.
+    pub(crate) async fn keep(
+        &self,
+        key: Key,
+        answered: Answered,
+        source: Option<Source>,
+        lease: Option<&Lease>,
+    ) {
         let made = clock::utc();
+        let travelling = Travelling { v: VERSION, made, answered: &answered };
+        let travelling = serde_json::to_vec(&travelling).unwrap_or_default();
         let text = serde_json::to_vec(&Writing { v: VERSION, answered: &answered });
         // An answer is plain text and numbers, which JSON always holds.
         let Ok(text) = text else { return };
@@ -189,7 +241,15 @@ impl Cache {
             sources: source.into_iter().collect(),
         };
         self.answers.insert(key, kept).await;
-        settle(self.disk.put(key.bytes(), &text, made, source)).await;
+        let (lifetime, source_of) = (self.lifetime(), source.as_ref());
+        let keeping = Keeping { key: key.bytes(), text: &travelling, source: source_of, lifetime };
+        let near = settle(self.disk.put(key.bytes(), &text, made, source));
+        tokio::join!(near, self.shared.keep(keeping, lease));
+    }
+
+    /// After that an answer can serve nobody.
+    fn lifetime(&self) -> Duration {
+        self.options.fresh_for.saturating_add(self.options.stale_for)
     }
 
     /// Remembers that a kept answer served `source` as well.
@@ -197,15 +257,37 @@ impl Cache {
         if !kept.sources.contains(&source) {
             let sources = kept.sources.iter().copied().chain([source]).collect();
             self.answers.insert(key, Kept { sources, ..kept }).await;
-            settle(self.disk.tag(key.bytes(), &source)).await;
+            let (near, keys) = (settle(self.disk.tag(key.bytes(), &source)), [key]);
+            tokio::join!(near, self.tag_far(&keys, &source));
         }
     }
 
-    /// Forgets all answers that served `source`; gives how many they were.
+    /// Remembers that those of these answers served `source` that lie with all replicas.
+    pub(crate) async fn tag_far(&self, keys: &[Key], source: &Source) {
+        let keys: Vec<[u8; 32]> = keys.iter().map(|key| *key.bytes()).collect();
+        self.shared.tag(&keys, source, self.lifetime()).await;
+    }
+
+    /// Forgets all answers that served `source`, in all replicas; gives how many they were, not
+    /// counting what others keep for themselves.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory and the other replicas have forgotten them then.
+    pub(crate) async fn forget(&self, source: &Source) -> Result<usize, StoreError> {
+        let here = self.forget_here(source).await;
+        let near = here.as_ref().map(Clone::clone).unwrap_or_default();
+        let far = self.shared.forget(source, &near).await;
+        here.map(|near| near.len() + far)
+    }
+
+    /// The same in this replica alone; gives their keys.
     ///
     /// # Errors
     /// Where the disk fails; memory has forgotten them then.
-    pub(crate) async fn forget(&self, source: &Source) -> Result<usize, StoreError> {
+    pub(crate) async fn forget_here(
+        &self,
+        source: &Source,
+    ) -> Result<HashSet<[u8; 32]>, StoreError> {
         let served = |(_, kept): &(Arc<Key>, Kept)| kept.sources.contains(source);
         let near: HashSet<Key> = self.answers.iter().filter(served).map(|(key, _)| *key).collect();
         for key in &near {
@@ -216,7 +298,7 @@ impl Cache {
         for key in far.difference(&near) {
             self.answers.invalidate(key).await;
         }
-        Ok(near.union(&far).count())
+        Ok(near.union(&far).map(|key| *key.bytes()).collect())
     }
 
     /// Remembers a failure, where its kind is one to remember.

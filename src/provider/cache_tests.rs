@@ -27,7 +27,7 @@ async fn an_answer_is_fresh_then_stale_then_gone() {
     let second = Duration::from_secs(1);
     let options = CacheOptions { bytes: 1 << 20, fresh_for: 10 * second, stale_for: 20 * second };
     let cache = Cache::new(options, Answers::none());
-    cache.keep(key("a"), answered("one"), None).await;
+    cache.keep(key("a"), answered("one"), None, None).await;
     sleep(9 * second).await;
     assert!(cache.fresh(&key("a"), None).await.is_some());
     assert!(cache.fresh(&key("a"), Some(5 * second)).await.is_none(), "too old for this caller");
@@ -41,7 +41,7 @@ async fn an_answer_is_fresh_then_stale_then_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_of_the_text_is_remembered_and_drives_out_no_answer() {
     let cache = Cache::new(CacheOptions::default(), Answers::none());
-    cache.keep(key("a"), answered("one"), None).await;
+    cache.keep(key("a"), answered("one"), None, None).await;
     cache.remember(key("a"), &Fault::new(FaultKind::Filtered, "declined")).await;
     assert!(cache.fresh(&key("a"), None).await.is_some());
     sleep(Duration::from_secs(599)).await;
@@ -64,7 +64,7 @@ async fn many_small_answers_stay_within_the_bound() {
     let options = CacheOptions { bytes: 1 << 20, ..CacheOptions::default() };
     let cache = Cache::new(options, Answers::none());
     for n in 0..20_000 {
-        cache.keep(key(&n.to_string()), answered("a short sentence"), None).await;
+        cache.keep(key(&n.to_string()), answered("a short sentence"), None, None).await;
     }
     cache.answers.run_pending_tasks().await;
     let (entries, bytes) = cache.size();
@@ -76,7 +76,7 @@ async fn an_answer_on_the_disk_that_cannot_be_read_is_none() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path(), &StoreOptions::default(), clock::utc()).unwrap();
     let cache = || Cache::new(CacheOptions::default(), store.answers().clone());
-    cache().keep(key("a"), answered("one"), None).await;
+    cache().keep(key("a"), answered("one"), None, None).await;
     assert!(cache().fresh(&key("a"), None).await.is_some());
     let whole = store.answers().get(key("a").bytes()).await.unwrap().value;
     let newer = String::from_utf8(whole.clone()).unwrap().replacen("1", "2", 1);

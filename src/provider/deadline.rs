@@ -121,7 +121,8 @@ impl Deadline {
         }
     }
 
-    async fn passed(&self) {
+    /// Completes when it has passed.
+    pub(crate) async fn passed(&self) {
         let mut changes = self.at.subscribe();
         loop {
             let at = *changes.borrow_and_update();

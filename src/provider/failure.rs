@@ -2,10 +2,12 @@
 
 use std::{fmt, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use crate::dialect::{Fault, FaultKind};
 
 /// No provider could do the task.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// One for each provider that was tried, in order.
     pub reasons: Vec<Reason>,
@@ -14,7 +16,7 @@ pub struct Failure {
 }
 
 /// Why one provider could not do a task.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// The provider's name.
     pub provider: String,

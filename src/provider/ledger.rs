@@ -5,7 +5,8 @@
 //! made, so that calls under way together cannot pass a bound which none would pass alone; what it
 //! took replaces the hold when it has answered, and a call that failed gives its hold back. A day is
 //! a UTC day. Sums are kept in the embedded store where there is one, and read back from it before
-//! they are first needed, so they outlive the process.
+//! they are first needed, so they outlive the process. Where several replicas share a server, its sums
+//! decide (`shared::sums`), and this book keeps what this replica spent.
 
 use std::{
     collections::HashMap,
@@ -26,8 +27,16 @@ use crate::{
     clock,
     config::ProviderConfig,
     dialect::{Fault, FaultKind},
+    shared::{Claim, Claimed, Shared, Sums},
     store::{Spend, Spent, WHOLE},
 };
+
+/// Why a call is not made: in the order in which bounds are looked at.
+const REFUSALS: [&str; 3] = [
+    "has used up its `daily_characters`",
+    "is not called, because today's budget (`budget.daily_usd`) is used up",
+    "is not called, because today's budget of your key is used up",
+];
 
 /// Who pays for a call, beside the gateway as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +54,8 @@ pub(crate) struct Ledger {
     daily_micro_usd: Mutex<Option<u64>>,
     day: Mutex<Day>,
     spend: Option<Spend>,
+    /// The same sums over all replicas.
+    common: Option<Sums>,
 }
 
 /// Sums of one day.
@@ -65,18 +76,30 @@ pub(crate) struct Hold<'a> {
     scope: &'a str,
     date: Date,
     held: Spent,
+    /// It is set aside for all replicas.
+    for_all: bool,
 }
 
 impl Ledger {
     /// A book with a bound in United States dollars a day, kept in `spend` where that is given.
     pub(crate) fn new(daily_usd: Option<f64>, spend: Option<Spend>) -> Self {
         let daily_micro_usd = Mutex::new(daily_usd.map(micro));
-        Self { daily_micro_usd, day: Mutex::default(), spend }
+        Self { daily_micro_usd, day: Mutex::default(), spend, common: None }
+    }
+
+    /// The same book, whose bounds hold over all replicas.
+    pub(crate) fn over(mut self, shared: &Shared) -> Self {
+        self.common = shared.is_configured().then(|| Sums::new(shared));
+        self
     }
 
     /// From now on the day has this bound; what was spent of it stays spent.
     pub(crate) fn bound(&self, daily_usd: Option<f64>) {
         *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner) = daily_usd.map(micro);
+    }
+
+    fn bounded(&self) -> Option<u64> {
+        *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets aside what a call is expected to take.
@@ -91,15 +114,45 @@ impl Ledger {
     ) -> Result<Hold<'a>, Fault> {
         self.recall(WHOLE).await;
         self.recall(&account.scope).await;
-        let now = clock::utc();
-        let held = spent(config, estimate);
-        let mut day = self.day(now);
-        if let Some(detail) = self.refusal(&day, config, account, held) {
+        let (now, held) = (clock::utc(), spent(config, estimate));
+        let refused = |detail| {
             let quota = Fault::new(FaultKind::Quota, detail);
-            return Err(Fault { retry_after: Some(until_tomorrow(now)), ..quota });
+            Fault { retry_after: Some(until_tomorrow(now)), ..quota }
+        };
+        let claimed = match &self.common {
+            Some(common) => {
+                let claims = self.claims(config, account, held);
+                let date = self.day(now).date;
+                match common.claim(date, &claims).await {
+                    Claimed::Over(n) => return Err(refused(REFUSALS[n])),
+                    claimed => Some(claimed),
+                }
+            }
+            None => None,
+        };
+        let mut day = self.day(now);
+        if claimed.is_none()
+            && let Some(detail) = self.refusal(&day, config, account, held)
+        {
+            return Err(refused(detail));
         }
         day.add(&config.name, &account.scope, held);
-        Ok(Hold { ledger: self, config, scope: &account.scope, date: day.date, held })
+        let (scope, date) = (account.scope.as_str(), day.date);
+        let for_all = claimed == Some(Claimed::Held);
+        Ok(Hold { ledger: self, config, scope, date, held, for_all })
+    }
+
+    /// What a call claims of the sums of all replicas, in the order of [`REFUSALS`].
+    fn claims(&self, config: &ProviderConfig, account: &Account, held: Spent) -> Vec<Claim> {
+        let money =
+            |scope: &str, bound| Claim { sum: money_of(scope), bound, amount: held.micro_usd };
+        let (sum, bound) = (characters_of(&config.name), config.daily_characters);
+        let mut claims =
+            vec![Claim { sum, bound, amount: held.characters }, money(WHOLE, self.bounded())];
+        if account.scope != WHOLE {
+            claims.push(money(&account.scope, account.daily_micro_usd));
+        }
+        claims
     }
 
     /// What was spent and is held today, in millionths of a United States dollar.
@@ -125,16 +178,15 @@ impl Ledger {
         };
         let money = |scope: &str| day.micro_usd.get(scope);
         if over(config.daily_characters, day.characters.get(&config.name), more.characters) {
-            return Some("has used up its `daily_characters`");
+            return Some(REFUSALS[0]);
         }
-        let whole = *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner);
-        if more.micro_usd > 0 && over(whole, money(WHOLE), more.micro_usd) {
-            return Some("is not called, because today's budget (`budget.daily_usd`) is used up");
+        if more.micro_usd > 0 && over(self.bounded(), money(WHOLE), more.micro_usd) {
+            return Some(REFUSALS[1]);
         }
         if more.micro_usd > 0
             && over(account.daily_micro_usd, money(&account.scope), more.micro_usd)
         {
-            return Some("is not called, because today's budget of your key is used up");
+            return Some(REFUSALS[2]);
         }
         None
     }
@@ -153,7 +205,14 @@ impl Ledger {
         if day.micro_usd.contains_key(scope) {
             return;
         }
-        day.micro_usd.insert(scope.to_owned(), found.iter().map(|one| one.spent.micro_usd).sum());
+        let sum = found.iter().map(|one| one.spent.micro_usd).sum();
+        day.micro_usd.insert(scope.to_owned(), sum);
+        if let Some(common) = &self.common {
+            common.at_least(day.date, &money_of(scope), sum);
+            for one in found.iter().filter(|_| scope == WHOLE) {
+                common.at_least(day.date, &characters_of(&one.provider), one.spent.characters);
+            }
+        }
         if scope == WHOLE {
             for one in found {
                 let sum = day.characters.entry(one.provider).or_default();
@@ -191,11 +250,26 @@ impl Books {
 }
 
 impl Hold<'_> {
+    /// Tells the other replicas what changed of what was held.
+    fn tell(&self, from: Spent, to: Spent) {
+        let Some(common) = &self.ledger.common else { return };
+        let change = |from: u64, to: u64| to.cast_signed().saturating_sub(from.cast_signed());
+        let money = change(from.micro_usd, to.micro_usd);
+        let characters = change(from.characters, to.characters);
+        let mut changes =
+            vec![(characters_of(&self.config.name), characters), (money_of(WHOLE), money)];
+        if self.scope != WHOLE {
+            changes.push((money_of(self.scope), money));
+        }
+        common.change(self.date, changes, self.for_all);
+    }
+
     /// Puts what the call took in the place of what was held, and into `books` where it outlives the
     /// process; gives what it cost, in millionths of a United States dollar.
     pub(crate) fn settle(mut self, usage: &Usage, books: &Books) -> u64 {
         let took = Spent { calls: 1, ..spent(self.config, usage) };
         let held = std::mem::take(&mut self.held);
+        self.tell(held, took);
         let now = clock::utc();
         {
             let mut day = self.ledger.day(now);
@@ -222,6 +296,7 @@ impl Hold<'_> {
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
+        self.tell(self.held, Spent::default());
         let mut day = self.ledger.day(clock::utc());
         if day.date == self.date {
             day.remove(&self.config.name, self.scope, self.held);
@@ -265,6 +340,16 @@ impl Day {
         }
         characters(self.characters.entry(provider.to_owned()).or_default());
     }
+}
+
+/// The name of a sum of money over all replicas.
+fn money_of(scope: &str) -> String {
+    format!("money {scope}")
+}
+
+/// The name of a sum of characters over all replicas.
+fn characters_of(provider: &str) -> String {
+    format!("characters {provider}")
 }
 
 fn spent(config: &ProviderConfig, usage: &Usage) -> Spent {

@@ -12,10 +12,14 @@
 //! their latest moment is told so at once and takes none. Tokens are reserved by estimate and
 //! settled when the use is known; a turn that is given up keeps its place in the log, which errs on
 //! the vendor's side.
+//!
+//! # Several replicas
+//! Where they share a server, moments are given out by it for all of them (`shared::turns`); what is
+//! here decides while it is away. Calls at the same time are counted by each replica for itself.
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -28,6 +32,7 @@ use crate::{
     clock::{self, Instant},
     config::ProviderConfig,
     dialect::{Fault, FaultKind},
+    shared::{Amounts, Given, Granted, Shared, Turns},
 };
 
 /// A minute, and a second for calls that travel.
@@ -46,24 +51,49 @@ pub(crate) struct Need {
 #[derive(Debug)]
 pub(crate) struct Limits {
     seats: Semaphore,
-    windows: Mutex<[Window; 3]>,
+    own: Mutex<Own>,
+    shared: Shared,
+    /// The same limits over all replicas.
+    common: Option<Turns>,
+}
+
+/// The windows as this replica knows them.
+#[derive(Debug)]
+struct Own {
+    windows: [Window; 3],
+    /// The last turn was given for all replicas together, so what they took is to be looked at first.
+    outdated: bool,
 }
 
 /// Leave to make one call now. Its seat is free again when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Turn<'a> {
     limits: &'a Limits,
-    entries: [u64; 3],
+    reserved: Amounts,
+    given: By,
     _seat: SemaphorePermit<'a>,
 }
 
+/// Who gave a turn, and under what it was entered.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    All(Granted),
+    /// The entries in this replica's windows, and how often each amount counts there.
+    Own([u64; 3], u64),
+}
+
 impl Limits {
-    pub(crate) fn new(config: &ProviderConfig, seats: usize) -> Self {
+    pub(crate) fn new(config: &ProviderConfig, seats: usize, shared: &Shared) -> Self {
         let limits =
-            [config.requests_per_minute, config.tokens_per_minute, config.characters_per_minute];
+            [config.requests_per_minute, config.tokens_per_minute, config.characters_per_minute]
+                .map(|limit| limit.map(|limit| u64::from(limit.max(1))));
+        let common = Turns::new(shared, &config.name, limits);
+        let windows = limits.map(Window::new);
         Self {
             seats: Semaphore::new(seats.clamp(1, Semaphore::MAX_PERMITS)),
-            windows: Mutex::new(limits.map(Window::new)),
+            own: Mutex::new(Own { windows, outdated: common.is_some() }),
+            shared: shared.clone(),
+            common,
         }
     }
 
@@ -81,11 +111,12 @@ impl Limits {
                 ));
             }
         };
-        let (at, entries) = self.reserve(need, latest)?;
+        let reserved = [1, need.tokens, need.characters];
+        let (at, given) = self.reserve(reserved, latest).await?;
         if at > clock::now() {
             sleep_until(at).await;
         }
-        Ok(Turn { limits: self, entries, _seat: seat })
+        Ok(Turn { limits: self, reserved, given, _seat: seat })
     }
 
     /// Seats taken.
@@ -97,47 +128,100 @@ impl Limits {
     /// limit.
     pub(crate) fn standing(&self) -> [Option<(u64, u64)>; 3] {
         let now = clock::now();
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.each_mut().map(|window| {
+        let mut own = self.own();
+        own.windows.each_mut().map(|window| {
             window.forget(now);
             window.limit.map(|limit| (window.total, limit))
         })
     }
 
-    fn reserve(&self, need: Need, latest: Instant) -> Result<(Instant, [u64; 3]), Fault> {
-        let amounts = [1, need.tokens, need.characters];
-        let now = clock::now();
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+    async fn reserve(&self, amounts: Amounts, latest: Instant) -> Result<(Instant, By), Fault> {
+        let Some(common) = &self.common else { return self.reserve_own(amounts, latest) };
+        let longest = latest.saturating_duration_since(clock::now());
+        match common.reserve(amounts, longest).await {
+            Given::Turn(granted) => {
+                self.own().outdated = true;
+                Ok((granted.at, By::All(granted)))
+            }
+            Given::Full(wait) => Err(full(wait)),
+            Given::Away => {
+                let (at, by) = self.reserve_own(amounts, latest)?;
+                common.note(at, amounts);
+                Ok((at, by))
+            }
+        }
+    }
+
+    /// Without the other replicas: what this one lets through counts as often as there are replicas,
+    /// as if each of them did the same.
+    fn reserve_own(&self, amounts: Amounts, latest: Instant) -> Result<(Instant, By), Fault> {
+        let (now, shares) = (clock::now(), u64::from(self.shared.shares()));
+        let amounts = amounts.map(|amount| amount.saturating_mul(shares));
+        let mut own = self.own();
+        if let Some(common) = self.common.as_ref().filter(|_| own.outdated) {
+            own.look_at(&common.seen(shares));
+        }
+        let windows = &mut own.windows;
         let moments = windows.iter_mut().zip(amounts).map(|(w, amount)| w.earliest(now, amount));
         let at = moments.max().unwrap_or(now);
         if at > latest {
-            let wait = Some(at - now);
-            let full = Fault::new(FaultKind::Throttled, "has reached its limit for this minute");
-            return Err(Fault { retry_after: wait, ..full });
+            return Err(full(at - now));
         }
         let mut entries = [0; 3];
         for ((window, amount), entry) in windows.iter_mut().zip(amounts).zip(&mut entries) {
             *entry = window.log(at, amount);
         }
-        Ok((at, entries))
+        Ok((at, By::Own(entries, shares)))
     }
+
+    fn own(&self) -> MutexGuard<'_, Own> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Own {
+    /// Begins anew from what all replicas took.
+    fn look_at(&mut self, taken: &[(Instant, Amounts)]) {
+        for (kind, window) in self.windows.iter_mut().enumerate() {
+            // Numbers of earlier entries stay unknown.
+            window.first += window.logged.len() as u64;
+            window.logged.clear();
+            window.total = 0;
+            for (at, amounts) in taken {
+                window.log(*at, amounts[kind]);
+            }
+        }
+        self.outdated = false;
+    }
+}
+
+fn full(wait: Duration) -> Fault {
+    let full = Fault::new(FaultKind::Throttled, "has reached its limit for this minute");
+    Fault { retry_after: Some(wait), ..full }
 }
 
 impl Turn<'_> {
     /// Gives the turn back: no call was made.
     pub(crate) fn unused(self) {
-        let mut windows = self.limits.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        for (window, entry) in windows.iter_mut().zip(self.entries) {
-            window.settle(entry, 0);
-        }
+        self.set([0; 3]);
     }
 
     /// Sets what was reserved right by what was used.
     pub(crate) fn settle(self, used: Need) {
-        let mut windows = self.limits.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let [_, tokens, characters] = &mut *windows;
-        tokens.settle(self.entries[1], used.tokens);
-        characters.settle(self.entries[2], used.characters);
+        self.set([1, used.tokens, used.characters]);
+    }
+
+    fn set(self, used: Amounts) {
+        match (self.given, &self.limits.common) {
+            (By::All(granted), Some(common)) => common.settle(granted, self.reserved, used),
+            (By::All(_), None) => {}
+            (By::Own(entries, shares), _) => {
+                let mut own = self.limits.own();
+                for (kind, window) in own.windows.iter_mut().enumerate() {
+                    window.settle(entries[kind], used[kind].saturating_mul(shares));
+                }
+            }
+        }
     }
 }
 
@@ -154,8 +238,7 @@ struct Window {
 }
 
 impl Window {
-    fn new(limit: Option<u32>) -> Self {
-        let limit = limit.map(|limit| u64::from(limit.max(1)));
+    fn new(limit: Option<u64>) -> Self {
         Self { limit, logged: VecDeque::new(), total: 0, first: 0 }
     }
 

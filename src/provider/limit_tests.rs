@@ -7,7 +7,7 @@ use super::*;
 fn limits(more: &str) -> Limits {
     let config: ProviderConfig =
         toml::from_str(&format!("name = \"p\"\nkind = \"deepl\"\n{more}")).expect("a provider");
-    Limits::new(&config, config.max_in_flight)
+    Limits::new(&config, config.max_in_flight, &Shared::alone())
 }
 
 fn letters(characters: u64) -> Need {
@@ -24,7 +24,7 @@ proptest! {
         limit in 1_u32..50,
         asked in prop::collection::vec((0_u64..20, 0_u64..20_000), 1..60),
     ) {
-        let mut window = Window::new(Some(limit));
+        let mut window = Window::new(Some(u64::from(limit)));
         let (start, mut now) = (clock::now(), clock::now());
         let mut given: Vec<(Instant, u64)> = Vec::new();
         for (amount, gap) in asked {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! ids → key → cache: hit
-//!           │ join the flight of an equal task
+//!           │ join the flight of an equal task, of this replica or another
 //!           │ lead: for each provider of the route
 //!                   breaker → limits → attempt → classify → retry here │ next provider │ give up
 //! ```
@@ -33,6 +33,7 @@ mod hedge;
 mod ids;
 mod journey;
 mod key;
+mod landed;
 mod ledger;
 mod limit;
 #[cfg(feature = "local")]
@@ -66,6 +67,7 @@ pub use self::{
 use crate::{
     brief::{Answered, Usage},
     clock::Instant,
+    shared::Shared,
     store::{Answers, Spend},
     telemetry::Seen,
 };
@@ -96,6 +98,8 @@ pub struct Options {
     pub spend: Option<Spend>,
     /// Where answers outlive the process.
     pub disk: Answers,
+    /// What all replicas have in common.
+    pub shared: Shared,
 }
 
 impl Default for Options {
@@ -108,6 +112,7 @@ impl Default for Options {
             daily_usd: None,
             spend: None,
             disk: Answers::none(),
+            shared: Shared::alone(),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     config::{Config, ProviderConfig, secret},
     dialect,
     prompt::Prompts,
+    shared::Shared,
     store::{Answers, Store},
 };
 
@@ -66,8 +67,8 @@ pub enum SetUpError {
 
 impl Providers {
     /// The providers that `[tasks]` of a checked configuration names. Answers and sums outlive the
-    /// process in `store`; without one they are kept in memory alone. A provider that no task names
-    /// needs no key. Starts nothing.
+    /// process in `store`; without one they are kept in memory alone. `shared` is what other replicas
+    /// have in common with this one. A provider that no task names needs no key. Starts nothing.
     ///
     /// # Errors
     /// Where a provider cannot be set up: its key is missing, or this build cannot run it.
@@ -75,10 +76,12 @@ impl Providers {
         config: &Config,
         prompts: &Prompts,
         store: Option<&Store>,
+        shared: &Shared,
     ) -> Result<Self, SetUpError> {
         let options = Options {
             spend: store.map(|store| store.spend().clone()),
             disk: store.map_or_else(Answers::none, |store| store.answers().clone()),
+            shared: shared.clone(),
             ..options(config)
         };
         Ok(Self::new(places(config, prompts)?, routes(config), options))

@@ -19,6 +19,7 @@ use super::{
     ids,
     journey::{Denied, Journey, Read},
     key::Key,
+    landed,
     ledger::{Books, Ledger},
     place::Place,
     sound::is_whole,
@@ -30,6 +31,7 @@ use crate::{
     clock,
     dialect::Fault,
     finding::{Code, Finding, Severity},
+    shared::{Boarding, Lease, Shared},
     store::StoreError,
     telemetry::{meters::Lookups, names},
 };
@@ -48,6 +50,7 @@ struct Inner {
     flights: Flights<Result<Done, Failure>>,
     transport: Transport,
     ledger: Arc<Ledger>,
+    shared: Shared,
     near: Lookups,
     far: Lookups,
     joined: Lookups,
@@ -60,19 +63,21 @@ impl Providers {
     /// passed over; configuration refuses it before.
     #[must_use]
     pub fn new(places: Vec<Place>, routes: Routes, options: Options) -> Self {
-        let Options { max_answer_bytes, cache, breaker, retry, daily_usd, spend, disk } = options;
-        let ledger = Arc::new(Ledger::new(daily_usd, spend));
+        let Options { max_answer_bytes, cache, breaker, retry, daily_usd, spend, disk, shared } =
+            options;
+        let ledger = Arc::new(Ledger::new(daily_usd, spend).over(&shared));
         let provider = |place| {
-            let ledger = Arc::clone(&ledger);
-            Arc::new(Provider::new(place, breaker.clone(), retry.clone(), ledger))
+            let common = (Arc::clone(&ledger), shared.clone());
+            Arc::new(Provider::new(place, breaker.clone(), retry.clone(), common))
         };
         let inner = Inner {
             providers: places.into_iter().map(provider).collect(),
             routes,
-            cache: Cache::new(cache, disk),
+            cache: Cache::new(cache, disk).over(&shared),
             flights: Flights::new(),
             transport: Transport::new(max_answer_bytes),
             ledger,
+            shared,
             tally: Counts::default(),
             near: Lookups::of("memory"),
             far: Lookups::of("disk"),
@@ -90,7 +95,7 @@ impl Providers {
         old.ledger.bound(options.daily_usd);
         let provider = |place| {
             let (breaker, retry) = (options.breaker.clone(), options.retry.clone());
-            let fresh = Provider::new(place, breaker, retry, Arc::clone(&old.ledger));
+            let fresh = Provider::new(place, breaker, retry, (Arc::clone(&old.ledger), old.shared.clone()));
             let before = old.providers.iter().find(|one| one.name() == fresh.name());
             Arc::new(match before {
                 Some(before) => before.handed_to(fresh),
@@ -104,6 +109,7 @@ impl Providers {
             flights: old.flights.clone(),
             transport: old.transport.clone(),
             ledger: Arc::clone(&old.ledger),
+            shared: old.shared.clone(),
             near: old.near.clone(),
             far: old.far.clone(),
             joined: old.joined.clone(),
@@ -126,7 +132,7 @@ impl Providers {
         let done = match self.inner.recall(&journey, Tiers::Memory).await {
             Some(done) => done,
             None if call.keeps() => self.fly(flight, journey, &call).await?,
-            None => self.inner.lead(journey, Deadline::ahead_of(call.deadline)).await?,
+            None => self.inner.lead(journey, Deadline::ahead_of(call.deadline), None).await?,
         };
         self.inner.tally.count(done.how);
         Ok(Done { answered: ids.restore(done.answered), ..done })
@@ -158,7 +164,7 @@ impl Providers {
         let late = journey.failure("had not answered when the time was up");
         let keys: Vec<Key> = journey.candidates.iter().map(|candidate| candidate.key).collect();
         let inner = Arc::clone(&self.inner);
-        let lead = |deadline| async move { inner.lead(journey, deadline).await };
+        let lead = |deadline| async move { inner.share(key, journey, deadline).await };
         let Landed { result, led } =
             self.inner.flights.join(key, call.deadline, lead, &call.seen).await;
         self.inner.joined.count(!led);
@@ -193,13 +199,21 @@ impl Providers {
         self.inner.cache.clear().await
     }
 
-    /// Forgets every kept answer that served the source text with this SHA-256; gives how many
-    /// they were.
+    /// Forgets every kept answer that served the source text with this SHA-256, in all replicas;
+    /// gives how many they were, not counting what other replicas keep for themselves.
     ///
     /// # Errors
     /// Where the disk fails; memory has forgotten them then.
     pub async fn forget_source(&self, source: &[u8; 32]) -> Result<usize, StoreError> {
         self.inner.cache.forget(source).await
+    }
+
+    /// The same in this replica alone, because another one was told to.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten them then.
+    pub async fn forget_source_here(&self, source: &[u8; 32]) -> Result<(), StoreError> {
+        self.inner.cache.forget_here(source).await.map(drop)
     }
 
     /// Kept answers and their bytes, as far as they have been counted.
@@ -286,13 +300,59 @@ enum Tiers {
 }
 
 impl Inner {
-    /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
-    async fn lead(&self, journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
+    /// Leads a flight of this replica: for all replicas, or after another one that leads already.
+    async fn share(&self, key: Key, journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
         if let Some(done) = self.recall(&journey, Tiers::All).await {
             return Ok(done);
         }
+        match self.shared.board(key.bytes(), deadline.passed()).await {
+            Boarding::Alone => self.lead(journey, deadline, None).await,
+            Boarding::TooLate => Err(journey.failure("had not answered when the time was up")),
+            Boarding::Landed(outcome) => match landed::read(&outcome) {
+                Some(outcome) => self.joined(&journey, outcome).await,
+                None => self.lead(journey, deadline, None).await,
+            },
+            Boarding::Leads(lease) => {
+                let work = self.lead(journey, deadline.clone(), Some(&lease));
+                let outcome = lease.during(work).await;
+                if let Some(told) = landed::write(&outcome, &deadline) {
+                    lease.land(&told).await;
+                }
+                outcome
+            }
+        }
+    }
+
+    /// What came of a flight that another replica led.
+    async fn joined(
+        &self,
+        journey: &Journey,
+        outcome: Result<Done, Failure>,
+    ) -> Result<Done, Failure> {
+        let done = outcome?;
+        if let Some(source) = journey.source.filter(|_| journey.keep) {
+            let keys: Vec<Key> = journey.candidates.iter().map(|one| one.key).collect();
+            self.cache.tag_far(&keys, &source).await;
+        }
+        let how = if done.how == How::Stale { How::Stale } else { How::Joined };
+        Ok(done.unpaid(how))
+    }
+
+    /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
+    async fn lead(
+        &self,
+        journey: Journey,
+        deadline: Deadline,
+        lease: Option<&Lease>,
+    ) -> Result<Done, Failure> {
+        // Another replica's flight may have landed between the first look and now.
+        if lease.is_some()
+            && let Some(done) = self.recall(&journey, Tiers::All).await
+        {
+            return Ok(done);
+        }
         let books = Books::default();
-        let outcome = self.travel(journey, &deadline, &books).await;
+        let outcome = self.travel(journey, (&deadline, &books), lease).await;
         books.close().await;
         outcome
     }
@@ -300,8 +360,8 @@ impl Inner {
     async fn travel(
         &self,
         mut journey: Journey,
-        deadline: &Deadline,
-        books: &Books,
+        (deadline, books): (&Deadline, &Books),
+        lease: Option<&Lease>,
     ) -> Result<Done, Failure> {
         let last = journey.candidates.len().saturating_sub(1);
         let (mut patient, mut partial) = (false, None);
@@ -309,7 +369,7 @@ impl Inner {
             for n in 0..journey.candidates.len() {
                 match self.ask(&mut journey, n, (deadline, books), patient || n == last).await {
                     Some(answered) if is_whole(&answered.answer) => {
-                        return Ok(self.keep(&journey, n, answered).await);
+                        return Ok(self.keep(&journey, n, answered, lease).await);
                     }
                     Some(answered) => partial = journey.leave(n, answered, partial),
                     None => {}
@@ -325,7 +385,7 @@ impl Inner {
             patient = true;
         }
         match partial {
-            Some((n, answered)) => Ok(self.keep(&journey, n, answered).await),
+            Some((n, answered)) => Ok(self.keep(&journey, n, answered, lease).await),
             None => self.stale(&journey).await.ok_or_else(|| journey.failure("was not asked")),
         }
     }
@@ -384,11 +444,17 @@ impl Inner {
     }
 
     /// Bills an answer, and keeps it under the provider that gave it if nothing is missing.
-    async fn keep(&self, journey: &Journey, n: usize, mut answered: Answered) -> Done {
+    async fn keep(
+        &self,
+        journey: &Journey,
+        n: usize,
+        mut answered: Answered,
+        lease: Option<&Lease>,
+    ) -> Done {
         answered.usage.calls = journey.candidates.iter().map(|c| u64::from(c.calls)).sum();
         let candidate = &journey.candidates[n];
         if journey.keep && is_whole(&answered.answer) {
-            self.cache.keep(candidate.key, answered.clone(), journey.source).await;
+            self.cache.keep(candidate.key, answered.clone(), journey.source, lease).await;
         }
         let cost_usd = candidate.provider.cost_usd(&answered.usage);
         Done { answered, how: How::Called, cost_usd }

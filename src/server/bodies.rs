@@ -87,7 +87,7 @@ pub(super) async fn read(Shared(state): Shared<State>, request: Request, next: N
         return Problem::malformed(detail).into_response();
     }
     if let Some(visit) = parts.extensions.get::<Visit>()
-        && let Err(problem) = visit.characters(&bytes)
+        && let Err(problem) = visit.take_characters(&bytes).await
     {
         return problem.into_response();
     }

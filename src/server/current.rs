@@ -17,7 +17,7 @@ use arc_swap::ArcSwap;
 use axum::Router;
 use tokio::net::TcpListener;
 
-use super::{State, jobs, listen, router};
+use super::{State, begin, listen, router};
 use crate::{
     config::{Config, fixed},
     pipeline::OpenError,
@@ -94,8 +94,8 @@ impl Current {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        jobs::begin(self);
-        let (yard, current) = (self.state().yard, self.clone());
+        begin(self);
+        let (yard, current) = (self.state().yard.clone(), self.clone());
         let stopping = yard.stopping.clone();
         let stop = async move {
             stop.await;

@@ -85,7 +85,7 @@ async fn entrance(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    match enter(&state, &parts, None, asked) {
+    match enter(&state, &parts, None, asked).await {
         Ok(entered) => {
             parts.extensions.insert(entered.caller.clone());
             parts.extensions.insert(entered.visit.clone());
@@ -101,7 +101,7 @@ async fn entrance(
 ///
 /// # Errors
 /// The answer that refuses it.
-pub(super) fn enter(
+pub(super) async fn enter(
     state: &State,
     parts: &Parts,
     in_body: Option<&str>,
@@ -111,7 +111,7 @@ pub(super) fn enter(
     let identity = identity.and_then(|one| access::permit(&one, asked.scope).map(|()| one));
     let identity = identity.map_err(IntoResponse::into_response)?;
     let address = peer::address(parts, &state.gateway.config.server);
-    let (visit, entered) = state.limits.enter(&identity, address, asked.working);
+    let (visit, entered) = state.limits.admit(&identity, address, asked.working).await;
     let entered = entered.map(|()| Entered { caller: Caller(identity), visit: visit.clone() });
     entered.map_err(|problem| {
         let mut response = problem.into_response();

@@ -13,8 +13,9 @@ pub(super) async fn alive() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// 200 where briefs can be made, 503 where not or where the process is about to end, with each provider's state, and why the disk is not
-/// used where it should be: that degrades, and stops nothing.
+/// 200 where briefs can be made, 503 where not or where the process is about to end, with each
+/// provider's state, and why the disk is not used where it should be, or what replicas share: that
+/// degrades, and stops nothing.
 pub(super) async fn ready(Shared(state): Shared<State>) -> (StatusCode, Json<Value>) {
     let providers = state.gateway.providers.states();
     let able = providers.iter().any(|provider| provider.usable);
@@ -24,9 +25,13 @@ pub(super) async fn ready(Shared(state): Shared<State>) -> (StatusCode, Json<Val
         (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
     };
     let store = state.gateway.store.trouble();
+    let shared = state.gateway.shared.state();
     let mut told = json!({ "status": word, "providers": providers });
     if let Some(reason) = store {
         told["store"] = json!({ "state": "degraded", "reason": reason });
+    }
+    if let Some(shared) = shared {
+        told["shared"] = json!(shared);
     }
     (status, Json(told))
 }

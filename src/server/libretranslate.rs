@@ -96,11 +96,11 @@ async fn entered(
         Err(problem) => return problem.into_response(),
     };
     let asked = Asked { scope: Scope::Translate, working };
-    let entered = match gate::enter(state, &parts, fields.text("api_key"), asked) {
+    let entered = match gate::enter(state, &parts, fields.text("api_key"), asked).await {
         Ok(entered) => entered,
         Err(refusal) => return refusal,
     };
-    let response = match entered.visit.characters(&body) {
+    let response = match entered.visit.take_characters(&body).await {
         Ok(()) => answer(&parts, &fields, &entered.caller.0).await.into_response(),
         Err(problem) => problem.into_response(),
     };

@@ -147,7 +147,8 @@ impl State {
             auditor: Auditor::new(store.audit(), config.audit.keep_text),
             keys: Keyring::default(),
             anonymous: Arc::new(Identity::anonymous()),
-            limits: Limits::new(gateway.config.limits),
+            limits: Limits::new(gateway.config.limits)
+                .over(&gateway.shared, gateway.config.server.deadline + PARKING),
             admission: Admission::new(&gateway.config.server),
             webhooks: Webhooks::new(config, &store),
             lane: Lane::new(store.jobs(), jobs::KIND, config.jobs.workers),
@@ -179,7 +180,8 @@ impl State {
 
     /// Begins what goes on without requests: jobs, webhooks, letting go what is old.
     pub fn begin(&self) {
-        jobs::begin(&Current::new(self.clone()));
+        let current = Current::new(self.clone());
+        begin(&current);
     }
 
     /// Ends it: puts back what jobs still run, so that they are queued when the store is opened the next
@@ -192,6 +194,7 @@ impl State {
             tracing::warn!("stopped with work unfinished");
         }
         self.auditor.flush().await;
+        self.gateway.shared.leave().await;
         self.store.close().await;
     }
 
@@ -204,6 +207,12 @@ impl State {
 
 /// How long what is put back may take.
 const PARKING: Duration = Duration::from_secs(5);
+
+/// Begins what goes on without requests.
+fn begin(current: &Current) {
+    jobs::begin(current);
+    cache::begin(current);
+}
 
 /// Every address of the gateway.
 pub fn router(state: State) -> Router {

@@ -66,6 +66,11 @@ impl Exceeded {
         Self { standing: Standing { policy, remaining: 0, reset: Some(reset) }, never: false }
     }
 
+    /// What the server of all replicas says.
+    pub(super) fn told(policy: Policy, wait: Duration, never: bool) -> Self {
+        Self { never, ..Self::after(policy, wait) }
+    }
+
     /// The same, with a wait of at least so many seconds.
     pub(super) fn no_sooner(mut self, seconds: Option<u64>) -> Self {
         self.standing.reset = self.standing.reset.max(seconds);
@@ -222,7 +227,7 @@ fn take(bucket: &Bucket, policy: Policy, count: NonZeroU32) -> Result<Standing, 
 }
 
 /// The time that is left of this day of UTC.
-fn until_midnight() -> Duration {
+pub(super) fn until_midnight() -> Duration {
     let passed = clock::utc().as_millisecond().rem_euclid(DAY * 1000);
     Duration::from_millis((DAY * 1000 - passed).unsigned_abs())
 }

@@ -53,6 +53,11 @@ impl Policy {
         Self { name: "daily-characters", quota: limit.get(), window: Some(86_400), unit }
     }
 
+    /// Whether characters are counted.
+    pub(super) fn is_of_characters(self) -> bool {
+        self.unit == Some("characters")
+    }
+
     /// What the quota counts, as words after its number.
     pub(super) fn in_words(self) -> &'static str {
         match self.name {

@@ -11,14 +11,17 @@
 //! Holders of keys are as many as keys.toml names. Addresses are bounded to [`ADDRESSES`], the least
 //! recently seen forgotten first; they lie in a map of their own, so that nobody can push a key's
 //! counts out by coming from many addresses. An IPv6 client is its /64, because it has all of that.
-//! Counts are in memory: a restart begins anew, and several replicas each count for themselves.
+//! Counts are in memory: a restart begins anew. Where replicas share a server, that counts for all of
+//! them (`common`).
 
 mod client;
+mod common;
 mod fields;
 
 use std::{
     net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::http::HeaderMap;
@@ -27,10 +30,15 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use self::{
     client::{Client, Exceeded},
+    common::Counted,
     fields::Standing,
 };
 use super::problem::Problem;
-use crate::{config, keys::Identity};
+use crate::{
+    config,
+    keys::Identity,
+    shared::{Place, Shared},
+};
 
 /// Addresses whose counts are kept.
 const ADDRESSES: u64 = 65_536;
@@ -43,6 +51,9 @@ pub(super) struct Limits {
     default: config::Limits,
     holders: Cache<String, Arc<Client>>,
     addresses: Cache<Option<IpAddr>, Arc<Client>>,
+    shared: Shared,
+    /// How long a brief may be made.
+    longest: Duration,
 }
 
 impl Limits {
@@ -50,6 +61,8 @@ impl Limits {
     pub(super) fn new(default: config::Limits) -> Self {
         Self {
             default,
+            shared: Shared::alone(),
+            longest: Duration::from_secs(3600),
             holders: Cache::builder()
                 .max_capacity(HOLDERS)
                 .eviction_policy(EvictionPolicy::lru())
@@ -66,31 +79,40 @@ impl Limits {
         Self { default, ..self.clone() }
     }
 
-    /// A request comes in, `working` where it makes a brief or the like.
+    /// The same for this replica alone, against its share of the limits.
     ///
     /// # Errors
-    /// Where a limit is reached; the visit still has the headers that tell which.
-    pub(super) fn enter(
+    /// As [`Limits::admit`].
+    fn enter(
         &self,
         identity: &Identity,
         address: Option<IpAddr>,
         working: bool,
     ) -> (Visit, Result<(), Problem>) {
-        let limits = identity.limits.over(self.default);
+        let limits = identity.limits.over(self.default).shared_by(self.shared.shares());
         if limits.is_none() {
             return (Visit::default(), Ok(()));
         }
-        let client = match &identity.key {
-            Some(_) => found(&self.holders, identity.name.clone(), limits),
-            None => found(&self.addresses, address.map(network), limits),
-        };
-        let visit = Visit { client: Some(client), seen: Arc::default() };
+        let client = self.client(identity, address, limits);
+        let visit = Visit { client: Some(client), ..Visit::default() };
         let entered = visit.count(|client| client.enter(working)).map(|permit| {
             if let Some(permit) = permit {
                 visit.seen().permit = Some(permit);
             }
         });
         (visit, entered)
+    }
+
+    fn client(
+        &self,
+        identity: &Identity,
+        address: Option<IpAddr>,
+        limits: config::Limits,
+    ) -> Arc<Client> {
+        match &identity.key {
+            Some(_) => found(&self.holders, identity.name.clone(), limits),
+            None => found(&self.addresses, address.map(network), limits),
+        }
     }
 }
 
@@ -122,6 +144,8 @@ fn network(address: IpAddr) -> IpAddr {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Visit {
     client: Option<Arc<Client>>,
+    /// Where all replicas count it.
+    counted: Option<Counted>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -129,23 +153,43 @@ pub(super) struct Visit {
 struct Seen {
     standings: Vec<Standing>,
     permit: Option<OwnedSemaphorePermit>,
+    /// The place among the briefs at once of all replicas.
+    place: Option<Place>,
+    /// Characters taken today over all replicas.
+    today: Option<u64>,
+}
+
+impl Seen {
+    /// Notes the limit that is reached; gives the problem that tells it.
+    fn exceeded(&mut self, exceeded: Exceeded) -> Problem {
+        // What was used up on the way in must be there again too.
+        let spent = self.standings.iter().filter(|standing| standing.remaining == 0);
+        let exceeded = exceeded.no_sooner(spent.filter_map(|one| one.reset).max());
+        self.standings = vec![exceeded.standing];
+        exceeded.problem()
+    }
+}
+
+/// Every byte of UTF-8 that begins a character counts one; in other charsets the count is near enough,
+/// and costs no decoding.
+fn characters(body: &[u8]) -> u64 {
+    body.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u64
 }
 
 impl Visit {
-    /// Takes the characters of a request's body.
+    /// Takes the characters of a request's body from what this replica counts; they are counted only
+    /// where it matters.
     ///
     /// # Errors
     /// Where a limit is reached.
-    pub(super) fn characters(&self, body: &[u8]) -> Result<(), Problem> {
-        // Counted only where it matters. Every byte of UTF-8 that begins a character counts one; in
-        // other charsets the count is near enough, and costs no decoding.
-        let count = || body.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u64;
-        self.count(|client| client.characters(count)).map(drop)
+    fn characters(&self, body: &[u8]) -> Result<(), Problem> {
+        self.count(|client| client.characters(|| characters(body))).map(drop)
     }
 
     /// The characters that this client has taken today and may take in all; `None` without a limit.
     pub(super) fn daily_characters(&self) -> Option<(u64, u64)> {
-        self.client.as_ref()?.daily_characters()
+        let (taken, limit) = self.client.as_ref()?.daily_characters()?;
+        Some((self.seen().today.unwrap_or(taken), limit))
     }
 
     /// Writes `RateLimit-Policy` and `RateLimit`, where this client is limited at all.
@@ -164,14 +208,7 @@ impl Visit {
                 self.seen().standings.extend(standings);
                 Ok(value)
             }
-            Err(exceeded) => {
-                let mut seen = self.seen();
-                // What was used up on the way in must be there again too.
-                let spent = seen.standings.iter().filter(|standing| standing.remaining == 0);
-                let exceeded = exceeded.no_sooner(spent.filter_map(|one| one.reset).max());
-                seen.standings = vec![exceeded.standing];
-                Err(exceeded.problem())
-            }
+            Err(exceeded) => Err(self.seen().exceeded(exceeded)),
         }
     }
 

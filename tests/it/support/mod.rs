@@ -5,6 +5,7 @@ pub(crate) mod gateway;
 pub(crate) mod plain;
 pub(crate) mod process;
 pub(crate) mod provider;
+pub(crate) mod redis;
 pub(crate) mod road;
 pub(crate) mod served;
 pub(crate) mod vendors;
