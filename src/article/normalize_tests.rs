@@ -65,7 +65,10 @@ fn entities_are_read() {
 
 #[test]
 fn an_entity_is_read_across_what_is_not_seen() {
-    assert_eq!(text("&l\u{200F}t;نص &amp;\u{200D}quot; &\u{64B}gt; &q\u{1B}[1muot;"), "<نص \" > \"");
+    assert_eq!(
+        text("&l\u{200F}t;نص &amp;\u{200D}quot; &\u{64B}gt; &q\u{1B}[1muot;"),
+        "<نص \" > \""
+    );
     assert_eq!(text("س&\u{200F}ص"), "س&ص");
 }
 

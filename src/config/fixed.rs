@@ -28,6 +28,8 @@ macro_rules! fixed {
 pub fn keep(old: &Config, new: &mut Config) -> Vec<&'static str> {
     let fixed = fixed![
         server.listen server.state_dir server.max_connections cache.disk_bytes jobs.workers
+        shared.url_env shared.store_text shared.prefix shared.timeout shared.connect_timeout
+        shared.lease
     ];
     fixed.iter().filter(|one| (one.keep)(old, new)).map(|one| one.name).collect()
 }

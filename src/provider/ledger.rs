@@ -98,10 +98,6 @@ impl Ledger {
         *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner) = daily_usd.map(micro);
     }
 
-    fn bounded(&self) -> Option<u64> {
-        *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Sets aside what a call is expected to take.
     ///
     /// # Errors
@@ -147,8 +143,10 @@ impl Ledger {
         let money =
             |scope: &str, bound| Claim { sum: money_of(scope), bound, amount: held.micro_usd };
         let (sum, bound) = (characters_of(&config.name), config.daily_characters);
-        let mut claims =
-            vec![Claim { sum, bound, amount: held.characters }, money(WHOLE, self.bounded())];
+        let mut claims = vec![
+            Claim { sum, bound, amount: held.characters },
+            money(WHOLE, self.micro_usd_bound()),
+        ];
         if account.scope != WHOLE {
             claims.push(money(&account.scope, account.daily_micro_usd));
         }
@@ -162,7 +160,7 @@ impl Ledger {
 
     /// What all may cost in a day, in millionths of a United States dollar.
     pub(crate) fn micro_usd_bound(&self) -> Option<u64> {
-        self.daily_micro_usd
+        *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refusal(
@@ -180,7 +178,7 @@ impl Ledger {
         if over(config.daily_characters, day.characters.get(&config.name), more.characters) {
             return Some(REFUSALS[0]);
         }
-        if more.micro_usd > 0 && over(self.bounded(), money(WHOLE), more.micro_usd) {
+        if more.micro_usd > 0 && over(self.micro_usd_bound(), money(WHOLE), more.micro_usd) {
             return Some(REFUSALS[1]);
         }
         if more.micro_usd > 0

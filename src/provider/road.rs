@@ -55,7 +55,7 @@ struct Inner {
     far: Lookups,
     joined: Lookups,
     stale: Counter,
-    tally: Counts,
+    tally: Arc<Counts>,
 }
 
 impl Providers {
@@ -78,7 +78,7 @@ impl Providers {
             transport: Transport::new(max_answer_bytes),
             ledger,
             shared,
-            tally: Counts::default(),
+            tally: Arc::default(),
             near: Lookups::of("memory"),
             far: Lookups::of("disk"),
             joined: Lookups::of("flight"),
@@ -95,7 +95,8 @@ impl Providers {
         old.ledger.bound(options.daily_usd);
         let provider = |place| {
             let (breaker, retry) = (options.breaker.clone(), options.retry.clone());
-            let fresh = Provider::new(place, breaker, retry, (Arc::clone(&old.ledger), old.shared.clone()));
+            let fresh =
+                Provider::new(place, breaker, retry, (Arc::clone(&old.ledger), old.shared.clone()));
             let before = old.providers.iter().find(|one| one.name() == fresh.name());
             Arc::new(match before {
                 Some(before) => before.handed_to(fresh),
@@ -114,7 +115,7 @@ impl Providers {
             far: old.far.clone(),
             joined: old.joined.clone(),
             stale: old.stale.clone(),
-            tally: old.tally.clone(),
+            tally: Arc::clone(&old.tally),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -123,7 +123,8 @@ pub(super) async fn of_form(
 ) -> Result<Response, Problem> {
     let cache = caching::policy(&HeaderMap::new(), posted.options.confidential);
     let wanted = Wanted::Whole(Format::Html);
-    Asked { state, identity, posted, wanted, cache, once: None }.answer().await
+    let (once, seen) = (None, Seen::default());
+    Asked { state, identity, posted, wanted, cache, once, seen }.answer().await
 }
 
 impl Asked {

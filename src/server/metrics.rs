@@ -43,7 +43,7 @@ fn permitted(state: &State, parts: &Parts) -> Result<(), Response> {
         return Ok(());
     }
     if state.keys.needed() {
-        let identity = access::identify(state, &parts.headers, None);
+        let identity = access::identify(state, parts, None);
         let permitted = identity.and_then(|one| access::permit(&one, Scope::Admin));
         return permitted.map_err(IntoResponse::into_response);
     }

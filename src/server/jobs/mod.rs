@@ -189,17 +189,18 @@ pub(super) async fn cancel(state: &State, job: &Job) -> Result<bool, Problem> {
 
 /// Everything that goes on without a request: jobs, webhooks, and letting go what is old.
 pub(super) fn begin(current: &Current) {
-    let State { yard, webhooks, .. } = current.state();
+    let state = current.state();
+    let (yard, webhooks) = (state.yard.clone(), state.webhooks.clone());
     yard.tasks.spawn(run(current.clone()));
     yard.tasks.spawn(webhooks.run(yard.clone()));
     yard.tasks.spawn(sweep(current.clone()));
-    yard.tasks.spawn(recover(current.state()));
+    yard.tasks.spawn(recover(state));
     yard.tasks.spawn(served(current.clone()));
     yard.tasks.spawn(upkeep(yard.stopping.clone()));
 }
 
 async fn served(current: Current) {
-    let stopping = current.state().yard.stopping;
+    let stopping = current.state().yard.stopping.clone();
     while stopping.run_until_cancelled(tokio::time::sleep(audit::PAUSE)).await.is_some() {
         current.state().auditor.flush().await;
     }
@@ -222,7 +223,7 @@ async fn recover(state: State) {
 
 async fn sweep(current: Current) {
     const PAUSE: std::time::Duration = std::time::Duration::from_secs(3600);
-    let stopping = current.state().yard.stopping;
+    let stopping = current.state().yard.stopping.clone();
     while stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
         let state = current.state();
         let config = &state.gateway.config;

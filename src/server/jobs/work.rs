@@ -37,7 +37,8 @@ const LONGEST_WAIT: u64 = 3600;
 
 /// Works until the yard stops.
 pub(in crate::server) async fn run(current: Current) {
-    let State { yard, lane, .. } = current.state();
+    let state = current.state();
+    let (yard, lane) = (state.yard.clone(), state.lane.clone());
     let turn = || async {
         let state = current.state();
         let deadline = pipeline::deadline(&state.gateway.config);
