@@ -9,6 +9,11 @@ use tracing_subscriber::EnvFilter;
 pub fn start() {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,mujaz=info"));
+    // rmcp logs whole messages, which hold articles.
+    let filter = match "rmcp=off".parse() {
+        Ok(silent) => filter.add_directive(silent),
+        Err(_) => filter,
+    };
     let _already = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
