@@ -13,6 +13,7 @@ pub mod sentences;
 use std::{fmt, ops::Range, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use utoipa::{PartialSchema, ToSchema, openapi};
 
 use crate::finding::Finding;
 
@@ -118,8 +119,21 @@ impl<'de> Deserialize<'de> for SourceId {
     }
 }
 
+impl ToSchema for SourceId {}
+
+impl PartialSchema for SourceId {
+    fn schema() -> openapi::RefOr<openapi::Schema> {
+        openapi::ObjectBuilder::new()
+            .schema_type(openapi::Type::String)
+            .description(Some("The address of a source paragraph: section and paragraph from 0."))
+            .pattern(Some(r"^s\d+\.p\d+$"))
+            .examples(["s1.p0"])
+            .into()
+    }
+}
+
 /// A news article as a journalist reads it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Article {
     /// BCP 47 code of the body's language; `ar` where it is Arabic, `und` where it is undecided.
     pub language: String,
@@ -141,7 +155,7 @@ pub struct Article {
 }
 
 /// Where and when the story was filed, and by whom.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dateline {
     /// The dateline as typed.
     pub raw: String,
@@ -160,7 +174,7 @@ pub struct Dateline {
 }
 
 /// A headed part of the body, or the part before the first heading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Section {
     /// `s0`, `s1` … in order.
     pub id: String,
@@ -173,7 +187,7 @@ pub struct Section {
 }
 
 /// How a subhead was marked in the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Marker {
     /// No subhead: the text before the first one.
@@ -195,7 +209,7 @@ pub enum Marker {
 }
 
 /// One paragraph of the body, without dateline, star or bullet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Paragraph {
     /// Its address.
     pub id: SourceId,
@@ -207,7 +221,7 @@ pub struct Paragraph {
 }
 
 /// A line that is not the story.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dropped {
     /// The line.
     pub text: String,
@@ -216,7 +230,7 @@ pub struct Dropped {
 }
 
 /// Why a line was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -255,7 +269,7 @@ pub enum Reason {
 }
 
 /// The mark that closes an agency take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EndMarker {
     /// The mark as typed.
     pub raw: String,
@@ -264,7 +278,7 @@ pub struct EndMarker {
 }
 
 /// What reading a source gave: always an article, and what to know about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reading {
     /// The article as read.
     #[serde(flatten)]

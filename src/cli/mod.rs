@@ -10,11 +10,14 @@ mod check;
 mod eval;
 mod input;
 mod key;
+mod manual;
+mod mcp;
 mod model;
 mod online;
 mod progress;
 mod reload;
 mod serve;
+mod several;
 mod split;
 
 use std::{
@@ -50,7 +53,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print an English brief of an article
+    /// Print an English brief of an article, or of several
     Brief(brief::Options),
     /// Print an article as mujaz reads it, as JSON; calls no provider
     Split(split::Options),
@@ -75,11 +78,20 @@ enum Command {
         #[command(subcommand)]
         command: key::Command,
     },
+    /// Speak the Model Context Protocol over stdin and stdout, for assistants
+    Mcp,
     /// The embedded model
     Model {
         #[command(subcommand)]
         command: model::Command,
     },
+    /// Print what a shell needs to complete commands
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man(manual::Manual),
 }
 
 /// How much of the article to brief.
@@ -138,12 +150,15 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Cache { command } => cache::run(config, command).await,
         Command::Eval(options) => eval::run(config, options).await,
         Command::Key { command } => key::run(config, command),
+        Command::Mcp => mcp::run(config).await,
         Command::Model { command } => model::run(config, command).await,
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man(options) => manual::man(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failed { code, message }) => {
-            eprintln!("error: {message}");
+            anstream::eprintln!("\x1b[1;31merror:\x1b[0m {message}");
             ExitCode::from(code)
         }
     }
@@ -182,8 +197,15 @@ fn ready(config: &Config) -> Result<(), Failed> {
 
 /// Writes to stdout; a reader that has gone away is no error.
 fn print(text: &str) -> Result<(), Failed> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
+    written(std::io::stdout().lock(), text)
+}
+
+/// The same with its colours, where stdout is a terminal that wants them.
+fn print_coloured(text: &str) -> Result<(), Failed> {
+    written(anstream::stdout().lock(), text)
+}
+
+fn written(mut out: impl std::io::Write, text: &str) -> Result<(), Failed> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::work(error)),
         _ => Ok(()),

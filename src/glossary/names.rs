@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     Entry, Glossary, Kind, Match, Term, fold,
@@ -18,7 +19,7 @@ use super::{
 use crate::article::{Article, letter};
 
 /// Whose the English of a name is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// The glossary has it.
@@ -30,7 +31,7 @@ pub enum Origin {
 }
 
 /// What a name names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "each is the plain word for what it is")]
 pub enum Named {
@@ -40,7 +41,7 @@ pub enum Named {
 }
 
 /// One name of an article.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Name {
     /// The Arabic as first typed, without attached particles.
     pub ar: String,

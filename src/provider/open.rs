@@ -7,6 +7,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 #[cfg(feature = "local")]
 use super::local::Local;
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// How far a provider is, for `/readyz`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProviderState {
     /// The provider's name.
     pub name: String,

@@ -43,6 +43,11 @@ enum Challenge {
 }
 
 impl Refused {
+    /// The problem alone, where there is no place for a challenge.
+    pub(super) fn into_problem(self) -> Problem {
+        self.problem
+    }
+
     fn unknown(detail: impl Into<String>) -> Self {
         Self { problem: Problem::unauthorized(detail), challenge: Some(Challenge::OtherKey) }
     }

@@ -267,6 +267,29 @@ pub(super) struct Asked {
 }
 
 /// The records that are asked for, oldest first: a page as JSON, or all of them as JSON Lines.
+#[utoipa::path(
+    get,
+    path = "/v1/audit",
+    operation_id = "readAudit",
+    tag = "gateway",
+    params(
+        ("since" = Option<String>, Query, description = "RFC 3339; records of this moment or later."),
+        ("until" = Option<String>, Query, description = "RFC 3339; records before this moment."),
+        ("key" = Option<String>, Query, description = "Of the key with this name."),
+        ("action" = Option<String>, Query, description = "Such as `brief`, `serve`, `review`, `forget`."),
+        ("brief" = Option<String>, Query, description = "About the brief with this id."),
+        ("source_sha256" = Option<String>, Query, description = "About this source, 64 hexadecimal digits."),
+        ("limit" = Option<usize>, Query, description = "Records on a page."),
+        ("after" = Option<String>, Query, description = "What the page before gave as `next`."),
+    ),
+    responses(
+        (status = 200, description = "`records` and `next`, or a record on each line.", content(
+            (serde_json::Value = "application/json"),
+            (String = "application/jsonl"),
+        )),
+        (status = 400), (status = 503),
+    )
+)]
 pub(super) async fn read(
     Shared(state): Shared<State>,
     headers: HeaderMap,

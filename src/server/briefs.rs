@@ -28,6 +28,7 @@ use super::{
     kept, live,
     live::{Teller, Watch, Work},
     making::{self, Commission, Made, new_id},
+    openapi,
     problem::Problem,
     reviews,
     source::{self, Posted},
@@ -91,6 +92,30 @@ struct Asked {
 }
 
 /// The brief of the posted article in the way that `Accept` and `Prefer` ask for.
+#[utoipa::path(
+    post,
+    path = "/v1/briefs",
+    operation_id = "createBrief",
+    tag = "briefs",
+    params(
+        ("Accept" = Option<String>, Header, description = "The format; `application/json` where nothing is said."),
+        ("Prefer" = Option<String>, Header, description = "`respond-async`: 202 now, the brief later."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A request that is sent twice is done once."),
+        ("Cache-Control" = Option<String>, Header, description = "`no-cache`, `no-store` or `max-age`."),
+    ),
+    responses(
+        (status = 200, description = "The brief, in the format that `Accept` prefers; with `dry_run` the plan and its cost.", headers(("Cache-Status")), content(
+            (openapi::shapes::BriefOrForesight = "application/json", example = json!(openapi::example())),
+            (String = "text/markdown"),
+            (String = "text/html"),
+            (serde_json::Value = "application/ninjs+json"),
+            (String = "text/event-stream"),
+        )),
+        (status = 202, description = "It is made later, under `Location`.", body = openapi::shapes::Accepted,
+            headers(("Location"), ("Retry-After"), ("Preference-Applied"))),
+        (status = 406), (status = 409), (status = 410),
+    )
+)]
 pub(super) async fn create(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -343,6 +368,29 @@ impl Making {
 }
 
 /// The brief of this id, or how far it is.
+#[utoipa::path(
+    get,
+    path = "/v1/briefs/{id}",
+    operation_id = "readBrief",
+    tag = "briefs",
+    params(
+        ("id" = String, Path, description = "The brief's id."),
+        ("Accept" = Option<String>, Header, description = "The format; `text/event-stream` for what happens."),
+        ("Last-Event-ID" = Option<String>, Header, description = "Where a stream that broke off goes on."),
+    ),
+    responses(
+        (status = 200, description = "The brief, in the format that `Accept` prefers, or that it could not be made and why.", content(
+            (openapi::shapes::BriefOrFailure = "application/json", example = json!(openapi::example())),
+            (String = "text/markdown"),
+            (String = "text/html"),
+            (serde_json::Value = "application/ninjs+json"),
+            (String = "text/event-stream"),
+        )),
+        (status = 202, description = "It is being made.", body = openapi::shapes::Accepted,
+            headers(("Location"), ("Retry-After"))),
+        (status = 404), (status = 406), (status = 410), (status = 503),
+    )
+)]
 pub(super) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -393,6 +441,17 @@ async fn shown(
 }
 
 /// Calls off a brief that is not made yet; forgets one that is, everywhere.
+#[utoipa::path(
+    delete,
+    path = "/v1/briefs/{id}",
+    operation_id = "forgetBrief",
+    tag = "briefs",
+    params(("id" = String, Path, description = "The brief's id.")),
+    responses(
+        (status = 204, description = "It is called off, or forgotten everywhere."),
+        (status = 404), (status = 503),
+    )
+)]
 pub(super) async fn forget(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

@@ -12,7 +12,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Current, State, problem::Problem};
+use super::{Current, State, openapi, problem::Problem};
 use crate::digest::{hex, of_hex};
 
 /// Forgets what another replica was told to forget, until the process stops.
@@ -42,6 +42,17 @@ async fn forget_here(state: &State, source: &[u8; 32]) {
 }
 
 /// How many answers were forgotten; none is no error.
+#[utoipa::path(
+    delete,
+    path = "/v1/cache/{source_sha256}",
+    operation_id = "forgetSource",
+    tag = "briefs",
+    params(("source_sha256" = String, Path, description = "SHA-256 of the source, as its briefs show it.")),
+    responses(
+        (status = 200, body = openapi::shapes::Forgotten, description = "How much was forgotten; none is no error."),
+        (status = 400), (status = 503),
+    )
+)]
 pub(super) async fn forget(
     Shared(state): Shared<State>,
     Path(source): Path<String>,

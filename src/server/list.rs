@@ -28,6 +28,20 @@ pub(super) struct Wanted {
 }
 
 /// The briefs that the key's desk may read, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/briefs",
+    operation_id = "listBriefs",
+    tag = "briefs",
+    params(
+        ("after" = Option<String>, Query, description = "What the page before gave as `next`."),
+        ("limit" = Option<usize>, Query, description = "Briefs on a page: 20 where nothing is said, at most 100."),
+    ),
+    responses(
+        (status = 200, body = serde_json::Value, description = "`briefs`, the newest first, and `next`."),
+        (status = 400), (status = 503),
+    )
+)]
 pub(super) async fn list(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

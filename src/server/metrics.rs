@@ -26,6 +26,16 @@ use crate::{
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Everything that is counted.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "gateway",
+    responses(
+        (status = 200, body = String, content_type = "text/plain", description = "The text format of Prometheus."),
+        (status = 401), (status = 403),
+    )
+)]
 pub(super) async fn metrics(Shared(state): Shared<State>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if let Err(refusal) = permitted(&state, &parts) {

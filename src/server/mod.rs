@@ -53,8 +53,10 @@ mod list;
 mod listen;
 mod live;
 mod making;
+mod mcp;
 mod metrics;
 mod observe;
+mod openapi;
 mod page;
 mod parameters;
 mod peer;
@@ -72,26 +74,34 @@ mod translate;
 use std::{future::Future, ops::Deref, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     http::Method,
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
-    routing::{delete, get, post, put},
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::{current::Current, listen::exposed};
+pub use self::{current::Current, listen::exposed, mcp::stdio};
 use crate::{
     clock::{self, Instant},
     keys::{Identity, Keyring, Scope},
     lane::{Lane, Yard},
     pipeline::Gateway,
     server::{
-        admission::Admission, answers::Answers, audit::Auditor, gate::Gate, limits::Limits,
-        live::Works, observe::Observer, problem::Problem, session::Sessions,
+        admission::Admission,
+        answers::Answers,
+        audit::Auditor,
+        gate::Gate,
+        limits::Limits,
+        live::Works,
+        observe::Observer,
+        openapi::{Document, article},
+        problem::Problem,
+        session::Sessions,
     },
     store::Store,
     webhooks::Webhooks,
@@ -216,41 +226,13 @@ fn begin(current: &Current) {
 
 /// Every address of the gateway.
 pub fn router(state: State) -> Router {
-    let gate = Gate::new(&state);
     let observer = state.observer.clone();
-    let briefs = gate
-        .reads(Scope::Read, get(list::list))
-        .merge(gate.works(Scope::Brief, post(briefs::create)));
-    let one_brief = gate
-        .reads(Scope::Read, get(briefs::read))
-        .merge(gate.reads(Scope::Brief, delete(briefs::forget)));
-    let review = gate
-        .reads(Scope::Read, get(reviews::read))
-        .merge(gate.works(Scope::Brief, put(reviews::decided)));
-    let routes = Router::new()
-        .route("/v1/briefs", briefs)
-        .route("/v1/briefs/{id}", one_brief)
-        .route("/v1/briefs/{id}/article", gate.reads(Scope::Read, get(story::read)))
-        .route("/v1/briefs/{id}/review", review)
-        .route("/v1/reviews/corrections", gate.reads(Scope::Read, get(reviews::corrections)))
-        .route("/v1/audit", gate.reads(Scope::Admin, get(audit::read)))
-        .route("/v1/batches", gate.works(Scope::Brief, post(jobs::batches::create)))
-        .route("/v1/batches/{id}", gate.reads(Scope::Read, get(jobs::batches::read)))
-        .route("/v1/status", gate.reads(Scope::Read, get(status::read)))
-        .route("/v1/jobs", gate.reads(Scope::Read, get(jobs::list::list)))
-        .route("/v1/feed.json", gate.reads(Scope::Read, get(feeds::json)))
-        .route("/v1/feed.atom", gate.reads(Scope::Read, get(feeds::atom)))
-        // Known by their signatures, which only the endpoint can verify.
-        .route("/v1/hooks/superdesk", gate.opens(post(hooks::superdesk)))
-        .route("/v1/hooks/miniflux", gate.opens(post(hooks::miniflux)))
-        .route("/v1/cache/{source_sha256}", gate.reads(Scope::Brief, delete(cache::forget)))
-        .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
-        .merge(drop_ins(&gate))
-        .merge(page::routes(&gate, &state))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::metrics))
+    let (routes, document) = endpoints(&state).split_for_parts();
+    let routes = routes
+        // The page is for people; what it asks for is described.
+        .merge(page::routes(&Gate::new(&state), &state))
         .with_state(state.clone())
+        .layer(Extension(Document::of(document)))
         // Bodies are bounded by `bodies`.
         .layer(DefaultBodyLimit::disable());
     shared_with_pages(&state, routes)
@@ -264,23 +246,54 @@ pub fn router(state: State) -> Router {
         .layer(from_fn_with_state(observer, observe::observe))
 }
 
+/// Every endpoint behind its gate. `routes!` takes the address and the description that stand above
+/// the function; nothing is routed in another way, so the document knows all.
+fn endpoints(state: &State) -> OpenApiRouter<State> {
+    let gate = Gate::new(state);
+    OpenApiRouter::default()
+        .routes(gate.works(Scope::Brief, article(routes!(briefs::create))))
+        .routes(gate.reads(Scope::Read, routes!(list::list)))
+        .routes(gate.reads(Scope::Read, routes!(briefs::read)))
+        .routes(gate.reads(Scope::Brief, routes!(briefs::forget)))
+        .routes(gate.reads(Scope::Read, routes!(story::read)))
+        .routes(gate.reads(Scope::Read, routes!(reviews::read)))
+        .routes(gate.works(Scope::Brief, routes!(reviews::decided)))
+        .routes(gate.reads(Scope::Read, routes!(reviews::corrections)))
+        .routes(gate.works(Scope::Brief, routes!(jobs::batches::create)))
+        .routes(gate.reads(Scope::Read, routes!(jobs::batches::read)))
+        .routes(gate.reads(Scope::Read, routes!(jobs::list::list)))
+        .routes(gate.reads(Scope::Read, routes!(feeds::json)))
+        .routes(gate.reads(Scope::Read, routes!(feeds::atom)))
+        // Known by their signatures, which only the endpoint can verify.
+        .routes(gate.opens(routes!(hooks::superdesk::push)))
+        .routes(gate.opens(routes!(hooks::miniflux::push)))
+        .routes(gate.reads(Scope::Brief, routes!(cache::forget)))
+        .routes(gate.works(Scope::Brief, article(routes!(split::split))))
+        .routes(gate.works(Scope::Brief, routes!(mcp::post)))
+        .merge(drop_ins(&gate))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(gate.reads(Scope::Read, routes!(status::read)))
+        .routes(gate.reads(Scope::Admin, routes!(audit::read)))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi::json))
+        .routes(routes!(openapi::docs))
+}
+
 /// The addresses of translation services, and those of Superdesk's AI widget.
-fn drop_ins(gate: &Gate) -> Router<State> {
-    let usage = get(deepl::usage).post(deepl::usage);
-    let languages = get(deepl::languages).post(deepl::languages);
-    let superdesk = |name: &str| format!("/v1/superdesk/{name}");
-    Router::new()
-        .route("/translate", gate.opens(post(libretranslate::translate)))
-        .route("/detect", gate.opens(post(libretranslate::detect)))
-        .route("/languages", get(libretranslate::languages))
-        .route("/health", get(libretranslate::health))
-        .route("/frontend/settings", get(libretranslate::settings))
-        .route("/v2/translate", gate.works(Scope::Translate, post(deepl::translate)))
-        .route("/v2/usage", gate.reads(Scope::Translate, usage))
-        .route("/v2/languages", gate.asks(Scope::Translate, languages))
-        .route(&superdesk("headlines"), gate.works(Scope::Brief, post(superdesk::headlines)))
-        .route(&superdesk("summary"), gate.works(Scope::Brief, post(superdesk::summary)))
-        .route(&superdesk("translations"), gate.works(Scope::Brief, post(superdesk::translations)))
+fn drop_ins(gate: &Gate) -> OpenApiRouter<State> {
+    OpenApiRouter::default()
+        .routes(gate.opens(routes!(libretranslate::translate)))
+        .routes(gate.opens(routes!(libretranslate::detect)))
+        .routes(routes!(libretranslate::languages))
+        .routes(routes!(libretranslate::health))
+        .routes(routes!(libretranslate::settings))
+        .routes(gate.works(Scope::Translate, routes!(deepl::translate)))
+        .routes(gate.reads(Scope::Translate, routes!(deepl::usage)))
+        .routes(gate.asks(Scope::Translate, routes!(deepl::languages)))
+        .routes(gate.works(Scope::Brief, routes!(superdesk::headlines)))
+        .routes(gate.works(Scope::Brief, routes!(superdesk::summary)))
+        .routes(gate.works(Scope::Brief, routes!(superdesk::translations)))
 }
 
 /// CORS for the pages of `server.allowed_origins`; nothing where there are none.

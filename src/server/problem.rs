@@ -12,12 +12,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request that ended badly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Stable name of the kind, a path such as `/problems/not-arabic`.
     #[serde(rename = "type")]
@@ -26,6 +27,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     #[serde(serialize_with = "status_number")]
+    #[schema(value_type = u16)]
     pub status: StatusCode,
     /// What happened this time and what to do.
     pub detail: String,
@@ -44,7 +46,7 @@ pub struct Problem {
 }
 
 /// Why one provider could not do the work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProviderReason {
     /// The provider's name.
     pub provider: String,
@@ -192,7 +194,7 @@ impl Problem {
 
     /// 405: the address does not take this method.
     pub fn method_not_allowed() -> Self {
-        let detail = "This address does not take that method; GET / lists the endpoints.";
+        let detail = "This address does not take that method; GET /docs describes the endpoints.";
         let title = "Method not allowed";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", title, detail)
     }
@@ -366,13 +368,18 @@ fn is_plain(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-/// The router's own refusals, which come without a body of ours.
+/// The router's own refusals, which come without a body of ours: with none, or with plain text, which
+/// no endpoint refuses with.
 fn is_bare_refusal(response: &Response) -> Option<Problem> {
-    let ours = response.headers().contains_key(header::CONTENT_TYPE);
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let ours = kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {
-        StatusCode::NOT_FOUND if !ours => {
-            Some(Problem::not_found("Nothing is at this address; GET / lists the endpoints."))
-        }
+        StatusCode::BAD_REQUEST if !ours => Some(Problem::malformed(
+            "The address cannot be read: its path or query is not what this endpoint takes.",
+        )),
+        StatusCode::NOT_FOUND if !ours => Some(Problem::not_found(
+            "Nothing is at this address; GET /docs describes the endpoints.",
+        )),
         StatusCode::METHOD_NOT_ALLOWED if !ours => Some(Problem::method_not_allowed()),
         StatusCode::UNSUPPORTED_MEDIA_TYPE if !ours => Some(Problem::unsupported_media_type(
             "The body is packed in a way that is not read; send it plain or as gzip.",

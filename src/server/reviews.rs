@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{State, gate::Caller, kept, problem::Problem};
 use crate::{
@@ -43,8 +44,9 @@ struct Kept {
 }
 
 /// A review as it is shown.
-#[derive(Debug, Serialize)]
-struct Shown {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShownReview)]
+pub(super) struct Shown {
     #[serde(flatten)]
     review: Review,
     /// The number of the decision that holds; 0 where there is none.
@@ -55,8 +57,10 @@ struct Shown {
     history: Vec<Past>,
 }
 
-#[derive(Debug, Serialize)]
-struct Past {
+/// A decision that was taken.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PastReview)]
+pub(super) struct Past {
     version: u32,
     at: String,
     #[serde(flatten)]
@@ -64,6 +68,17 @@ struct Past {
 }
 
 /// The review of a brief.
+#[utoipa::path(
+    get,
+    path = "/v1/briefs/{id}/review",
+    operation_id = "readReview",
+    tag = "reviews",
+    params(("id" = String, Path, description = "The brief's id.")),
+    responses(
+        (status = 200, body = Shown, description = "The review as it stands.", headers(("ETag"))),
+        (status = 404), (status = 503),
+    )
+)]
 pub(super) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -74,6 +89,21 @@ pub(super) async fn read(
 }
 
 /// Adds a decision.
+#[utoipa::path(
+    put,
+    path = "/v1/briefs/{id}/review",
+    operation_id = "reviewBrief",
+    tag = "reviews",
+    params(
+        ("id" = String, Path, description = "The brief's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the review that is changed."),
+    ),
+    request_body(content = Decision, example = json!({"status": "approved", "reviewer": "N. Haddad"})),
+    responses(
+        (status = 200, body = Shown, description = "The review as it stands now.", headers(("ETag"))),
+        (status = 404), (status = 412), (status = 422), (status = 503),
+    )
+)]
 pub(super) async fn decided(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -194,6 +224,18 @@ enum Shape {
 }
 
 /// Names and terms that people put in other words, as a glossary file.
+#[utoipa::path(
+    get,
+    path = "/v1/reviews/corrections",
+    operation_id = "corrections",
+    tag = "reviews",
+    params(("format" = Option<String>, Query, description = "`csv`, which is usual, or `toml`.")),
+    responses(
+        (status = 200, description = "A glossary file for a person to read first.",
+            content((String = "text/csv"), (String = "application/toml"))),
+        (status = 400), (status = 503),
+    )
+)]
 pub(super) async fn corrections(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

@@ -24,6 +24,16 @@ use crate::{
 const DAYS: i64 = 14;
 
 /// The whole status.
+#[utoipa::path(
+    get,
+    path = "/v1/status",
+    operation_id = "status",
+    tag = "gateway",
+    responses(
+        (status = 200, body = serde_json::Value, description = "Providers, caches, queue and spend."),
+        (status = 503),
+    )
+)]
 pub(super) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

@@ -36,6 +36,17 @@ impl<'a> Story<'a> {
 }
 
 /// The article of the brief with this id.
+#[utoipa::path(
+    get,
+    path = "/v1/briefs/{id}/article",
+    operation_id = "readArticle",
+    tag = "briefs",
+    params(("id" = String, Path, description = "The brief's id.")),
+    responses(
+        (status = 200, body = serde_json::Value, description = "What `POST /v1/split` gives, without what was dropped."),
+        (status = 404),
+    )
+)]
 pub(super) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

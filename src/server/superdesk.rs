@@ -19,6 +19,7 @@ use super::{
     State,
     gate::Caller,
     making,
+    openapi::vendors::SuperdeskItem,
     parameters::Parameters,
     problem::Problem,
     split,
@@ -38,6 +39,17 @@ const BODIES: [(&str, Form); 3] =
     [("body_html", Form::Markup), ("body_xhtml", Form::Markup), ("body_text", Form::Plain)];
 
 /// `POST /v1/superdesk/headlines`: a list of one headline.
+#[utoipa::path(
+    post,
+    path = "/v1/superdesk/headlines",
+    operation_id = "superdeskHeadlines",
+    tag = "drop-in",
+    request_body = SuperdeskItem,
+    responses(
+        (status = 200, body = Vec<String>, content_type = "application/json", description = "A list of one headline."),
+        (status = 422), (status = 502),
+    )
+)]
 pub(super) async fn headlines(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -50,6 +62,17 @@ pub(super) async fn headlines(
 }
 
 /// `POST /v1/superdesk/summary`: a paragraph.
+#[utoipa::path(
+    post,
+    path = "/v1/superdesk/summary",
+    operation_id = "superdeskSummary",
+    tag = "drop-in",
+    request_body = SuperdeskItem,
+    responses(
+        (status = 200, body = String, content_type = "application/json", description = "A paragraph."),
+        (status = 422), (status = 502),
+    )
+)]
 pub(super) async fn summary(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -63,6 +86,18 @@ pub(super) async fn summary(
 }
 
 /// `POST /v1/superdesk/translations`: the body in English, as HTML.
+#[utoipa::path(
+    post,
+    path = "/v1/superdesk/translations",
+    operation_id = "superdeskTranslations",
+    tag = "drop-in",
+    params(("language" = Option<String>, Query, description = "`en`.")),
+    request_body = SuperdeskItem,
+    responses(
+        (status = 200, body = String, content_type = "application/json", description = "The body in English, as HTML."),
+        (status = 422), (status = 502),
+    )
+)]
 pub(super) async fn translations(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

@@ -165,7 +165,11 @@ fn is_arabic(c: char) -> bool {
     matches!(c, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
 }
 
-fn bounded(texts: &[String]) -> Result<(), Problem> {
+/// Whether so much may be asked for at once.
+///
+/// # Errors
+/// Where not.
+pub(super) fn bounded(texts: &[String]) -> Result<(), Problem> {
     let over = |size: usize, limit: usize| {
         let detail = format!("Invalid request: request ({size}) exceeds text limit ({limit})");
         Err(Problem::too_long(detail))

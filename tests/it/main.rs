@@ -26,8 +26,10 @@ mod keeping;
 mod keys;
 mod language;
 mod live;
+mod mcp;
 mod mending;
 mod online;
+mod openapi;
 #[cfg(feature = "otel")]
 mod otel;
 mod overload;
@@ -40,6 +42,7 @@ mod reload;
 mod restart;
 mod secrets;
 mod seen;
+mod several;
 mod shared;
 mod stopping;
 mod store;

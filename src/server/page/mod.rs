@@ -27,7 +27,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{State, gate::Gate, problem::Problem};
+use super::{State, gate::Gate, openapi::unlisted, problem::Problem};
 use crate::{keys::Scope, render::html};
 
 /// The policy of the page. Text cannot become script (`trusted-types`), here or by mistake.
@@ -83,10 +83,10 @@ pub(super) fn routes(gate: &Gate, state: &State) -> Router<State> {
         let told = from_fn_with_state(state.clone(), told::as_page);
         routes.layer::<_, Infallible>(from_fn(form::from_here)).layer::<_, Infallible>(told)
     };
-    let form = said(gate.works(Scope::Brief, post(form::brief)));
+    let form = said(gate.works(Scope::Brief, unlisted(post(form::brief))).2);
     Router::new()
         .route("/", get(shell::page).merge(form))
-        .route("/sign-in", said(gate.opens(post(sign_in::sign_in))))
+        .route("/sign-in", said(gate.opens(unlisted(post(sign_in::sign_in))).2))
         .route("/sign-out", said(post(sign_in::sign_out)))
         .route("/page/{name}", get(file))
 }
