@@ -34,7 +34,7 @@ const OVERHEAD: usize = 256;
 
 /// The texts that are kept. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Again {
+pub struct Again {
     kept: Cache<Key, Arc<Kept>>,
     fresh_for: Duration,
     /// How often everything was forgotten.

@@ -43,7 +43,7 @@ use crate::{
     store::{Store, StoreError, StoreOptions},
     telemetry::{Answered, Stage},
 };
-use again::Again;
+pub use again::Again;
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
 use mend::{Checked, Original};
 pub use pieces::words;
@@ -142,7 +142,7 @@ pub struct Gateway {
     /// What outlives the process.
     pub store: Store,
     /// Texts that were put into English already.
-    again: Again,
+    pub again: Again,
     /// What all replicas have in common.
     pub shared: Shared,
 }
