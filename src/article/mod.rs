@@ -39,6 +39,7 @@ mod furniture;
 mod gazetteer;
 mod head;
 mod language;
+pub(crate) mod letter;
 mod lines;
 mod markers;
 mod normalize;

@@ -15,7 +15,7 @@ use super::{
     matching::{Matcher, Surroundings},
     persons,
 };
-use crate::article::Article;
+use crate::article::{Article, letter};
 
 /// Whose the English of a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,7 +272,7 @@ fn country<'g>(article: &Article, glossary: &'g Glossary) -> Option<&'g str> {
 
 /// Whether a family name stands somewhere in the article outside of full names.
 fn stands_alone(family: &str, article: &Article, full: &[(&str, std::ops::Range<usize>)]) -> bool {
-    let letter = |c: char| c.is_alphanumeric();
+    let letter = letter::is_alphanumeric;
     texts(article).any(|text| {
         text.match_indices(family).any(|(at, found)| {
             let end = at + found.len();

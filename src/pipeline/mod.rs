@@ -6,6 +6,7 @@
 //! the tasks, `mend` has passages that failed their checks written again, `translate` takes texts that
 //! are no story the same way, `measure` does a whole article for scoring.
 
+mod again;
 mod foresight;
 mod measure;
 mod mend;
@@ -38,9 +39,11 @@ use crate::{
     outside::Outside,
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
-    store::{Store, StoreOptions},
+    store::{Store, StoreError, StoreOptions},
 };
+pub use again::Again;
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
+use mend::{Checked, Original};
 pub use pieces::words;
 pub use translate::{Form, Translation, Wanted};
 use work::{Piece, Work};
@@ -133,6 +136,8 @@ pub struct Gateway {
     pub outside: Outside,
     /// What outlives the process.
     pub store: Store,
+    /// Texts that were put into English already.
+    pub again: Again,
 }
 
 impl Gateway {
@@ -160,7 +165,21 @@ impl Gateway {
         let prompts = files::prompts(&config.prompts)?;
         let providers = Providers::open(&config, &prompts, kept)?;
         let outside = Outside::new(&config.fetch);
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store })
+        let again = Again::new(&config.cache);
+        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store, again })
+    }
+
+    /// Forgets every kept answer that served the source text with this SHA-256; gives how many
+    /// they were. Of texts in English it is not known which they served, so all of them go.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten them then.
+    pub async fn forget_source(&self, source: &[u8; 32]) -> Result<usize, StoreError> {
+        self.again.clear();
+        let forgotten = self.providers.forget_source(source).await;
+        // What was made from an answer that was still there a moment ago.
+        self.again.clear();
+        forgotten
     }
 
     /// Reads an article: pure, no provider is called, never fails.
@@ -214,9 +233,9 @@ impl Gateway {
         if let Some(failure) = work.failed_whole() {
             return Err(BriefError::Failed(failure));
         }
-        let mended = self.mend(&reading.article, &mut work, &call, listener).await;
-        let copy = work.assemble(&reading.article);
-        Ok(self.finish(&source, reading, copy, (&work, mended)))
+        let original = Original { article: &reading.article, names: &plan.names };
+        let checked = self.mend(original, &mut work, &call, listener).await;
+        Ok(self.finish(&source, reading, checked, (&work, &plan.names)))
     }
 
     async fn run(&self, article: &Article, plan: &Plan, call: &Call, tell: &Listener) -> Work {
@@ -260,13 +279,13 @@ impl Gateway {
         &self,
         source: &[u8],
         reading: Reading,
-        copy: Copy,
-        (work, mended): (&Work, Vec<Finding>),
+        checked: Checked,
+        (work, names): (&Work, &Names),
     ) -> Brief {
         let Reading { article, mut findings } = reading;
+        let Checked { copy, findings: checks, mended } = checked;
         instructions::point_at_passages(&mut findings, &copy);
-        let checks = check::check(&article, &self.glossary, &copy);
-        let names = check::settle(&Names::of(&article, &self.glossary), &self.glossary, &copy);
+        let names = check::settle(names, &self.glossary, &copy);
         let Copy { headline, summary, sections, findings: missing } = copy;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
         let findings: Vec<Finding> =
@@ -317,7 +336,10 @@ mod tests {
             ..Source::default()
         };
         let reading = gateway.read(&source);
-        let brief = gateway.finish(&[7; 32], reading, Copy::default(), (&Work::new(0), Vec::new()));
+        let names = Names::of(&reading.article, &gateway.glossary);
+        let work = Work::new(0);
+        let checked = Checked { copy: work.assemble(&reading.article), ..Checked::default() };
+        let brief = gateway.finish(&[7; 32], reading, checked, (&work, &names));
         assert_eq!(brief.release.embargoed_until.as_deref(), Some("2024-05-07T06:00:00+03:00"));
         assert_eq!(brief.release.uri.as_deref(), Some("urn:sahel:3"));
         assert_eq!(brief.article.as_ref().unwrap().sections.len(), 2);

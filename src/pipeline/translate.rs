@@ -8,12 +8,13 @@
 use std::sync::Arc;
 
 use super::{
-    Gateway, Listener,
+    Gateway, Listener, again,
+    mend::{Checked, Original},
     pieces::{self, Part},
 };
 use crate::{
     article::{Article, Marker, Paragraph, Section, SourceId, normalize},
-    brief::{Answer, check, plan},
+    brief::{Answer, plan},
     dialect::FaultKind,
     finding::{Finding, Severity},
     provider::{Call, Failure, Reason},
@@ -58,6 +59,17 @@ impl Gateway {
     /// # Errors
     /// Where no provider could do it whole.
     pub async fn translate(&self, wanted: &Wanted, call: &Call) -> Result<Translation, Failure> {
+        let Some(key) = again::Key::of(wanted, call) else { return self.put(wanted, call).await };
+        if let Some(kept) = self.again.find(&key, call.cache) {
+            return Ok(kept);
+        }
+        let begun = self.again.begin();
+        let translation = self.put(wanted, call).await?;
+        self.again.keep(key, &translation, begun);
+        Ok(translation)
+    }
+
+    async fn put(&self, wanted: &Wanted, call: &Call) -> Result<Translation, Failure> {
         let parts = pieces::parts(&wanted.text, wanted.form);
         let article = article(&parts);
         if article.sections[0].paragraphs.is_empty() {
@@ -71,11 +83,12 @@ impl Gateway {
         if let Some(failure) = work.failed_whole() {
             return Err(failure);
         }
-        let mended = self.mend(&article, &mut work, call, &silent).await;
-        let copy = work.assemble(&article);
-        let checks = check::check(&article, &self.glossary, &copy).into_iter();
+        let original = Original { article: &article, names: &plan.names };
+        let checked = self.mend(original, &mut work, call, &silent).await;
+        let Checked { copy: _, findings: checks, mended } = checked;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
-        let findings = heard.chain(checks.filter(concerns_text)).chain(mended).collect();
+        let findings =
+            heard.chain(checks.into_iter().filter(concerns_text)).chain(mended).collect();
         let piece = work.get(Some(0)).ok_or_else(Failure::default)?;
         let answer = piece.result.as_ref().map_err(Clone::clone)?;
         let Answer::Translate { texts } = &answer.answered.answer else {

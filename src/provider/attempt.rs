@@ -18,7 +18,7 @@ use super::{
     deadline::Deadline,
     hedge::{self, Latencies},
     journey::{Denied, latest, too_late},
-    ledger::{Account, Hold, Ledger},
+    ledger::{Account, Books, Hold, Ledger},
     limit::{Limits, Need, Turn},
     place::{Place, Progress, Worker},
     retry::{Budget, Failed},
@@ -66,6 +66,8 @@ pub(crate) struct Asked<'a> {
     /// Nobody else could do it, so waiting for a turn may take all the time there is.
     pub(crate) patient: bool,
     pub(crate) progress: Option<&'a Progress>,
+    /// Where what it costs is written down.
+    pub(crate) books: &'a Books,
 }
 
 /// Why there is no answer.
@@ -230,6 +232,7 @@ impl Provider {
         let (work, _, estimate) = self.prepare(&Ask { task, complaints: &[] })?;
         let account = &Account::default();
         let hold = self.ledger.hold(&self.place.config, account, &estimate).await?;
+        let books = &Books::default();
         let asked = Asked {
             transport,
             task,
@@ -238,10 +241,12 @@ impl Provider {
             account,
             patient: true,
             progress: None,
+            books,
         };
         let call = deadline.bound(self.call(work, &asked)).await;
         let answered = call.unwrap_or_else(out_of_time)?;
-        hold.settle(&answered.usage).await;
+        hold.settle(&answered.usage, books);
+        books.close().await;
         Ok(answered.engine.model)
     }
 
@@ -277,7 +282,7 @@ impl Provider {
         let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
         let took = clock::now().duration_since(began);
         self.report(pass, turn, &outcome, took);
-        settle(hold, &outcome, &estimate).await;
+        settle(hold, (&outcome, &estimate), asked.books);
         outcome.map_err(|fault| Miss::Called(fault, took))
     }
 
@@ -426,12 +431,12 @@ fn busy(fault: Fault, asked: &Asked<'_>) -> Miss {
 
 /// Puts what a call took in the place of what was held for it. An answer that is of no use is
 /// billed as any other, by what it was estimated to take; a call that failed took nothing.
-async fn settle(hold: Hold<'_>, outcome: &Result<Answered, Fault>, estimate: &Usage) {
+fn settle(hold: Hold<'_>, (outcome, estimate): (&Result<Answered, Fault>, &Usage), books: &Books) {
     use FaultKind as K;
     match outcome {
-        Ok(Answered { usage, .. }) => hold.settle(usage).await,
+        Ok(Answered { usage, .. }) => hold.settle(usage, books),
         Err(fault) if matches!(fault.kind, K::Truncated | K::Filtered | K::Invalid) => {
-            hold.settle(estimate).await;
+            hold.settle(estimate, books);
         }
         Err(_) => {}
     }

@@ -132,6 +132,12 @@ pub(crate) fn of_task(task: &Task, scope: &str) -> Readable {
     key
 }
 
+/// The hash of what an answer to a task depends on, wherever it comes from.
+#[must_use]
+pub fn task_key(task: &Task, scope: &str) -> [u8; 32] {
+    *of_task(task, scope).key().bytes()
+}
+
 /// The same for one provider: the key under which its answer is kept.
 pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
     let ProviderConfig {

@@ -13,6 +13,10 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, join_all},
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -157,9 +161,27 @@ impl Ledger {
     }
 }
 
+/// What calls of one task took, on its way to the disk while the task goes on. Nobody is answered
+/// before it is there.
+#[derive(Default)]
+pub(crate) struct Books(Mutex<Vec<BoxFuture<'static, ()>>>);
+
+impl Books {
+    fn enter(&self, entry: BoxFuture<'static, ()>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    }
+
+    /// Waits until all of it is on the disk.
+    pub(crate) async fn close(&self) {
+        let entries = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        join_all(entries).await;
+    }
+}
+
 impl Hold<'_> {
-    /// Puts what the call took in the place of what was held, on the disk too where there is one.
-    pub(crate) async fn settle(mut self, usage: &Usage) {
+    /// Puts what the call took in the place of what was held, and into `books` where it outlives the
+    /// process.
+    pub(crate) fn settle(mut self, usage: &Usage, books: &Books) {
         let took = Spent { calls: 1, ..spent(self.config, usage) };
         let held = std::mem::take(&mut self.held);
         let now = clock::utc();
@@ -172,10 +194,16 @@ impl Hold<'_> {
         }
         let Some(spend) = &self.ledger.spend else { return };
         let scopes: &[&str] = if self.scope.is_empty() { &[] } else { &[self.scope] };
-        if spend.add(&self.config.name, scopes, took, now).await.is_err() {
-            let provider = &self.config.name;
-            tracing::warn!(provider, "what a call cost could not be kept on disk");
-        }
+        let written = spend.add(&self.config.name, scopes, took, now);
+        let provider = self.config.name.clone();
+        books.enter(
+            async move {
+                if written.await.is_err() {
+                    tracing::warn!(provider, "what a call cost could not be kept on disk");
+                }
+            }
+            .boxed(),
+        );
     }
 }
 
@@ -267,7 +295,7 @@ mod tests {
         let first = ledger.hold(&config, &nobody, &characters(60)).await.unwrap();
         let refused = ledger.hold(&config, &nobody, &characters(60)).await.unwrap_err();
         assert_eq!(refused.kind, FaultKind::Quota);
-        first.settle(&characters(40)).await;
+        first.settle(&characters(40), &Books::default());
         let second = ledger.hold(&config, &nobody, &characters(60)).await.unwrap();
         drop(second);
         ledger.hold(&config, &nobody, &characters(60)).await.expect("a call that failed took none");
@@ -277,7 +305,8 @@ mod tests {
     async fn a_new_day_begins_with_nothing_spent() {
         let (ledger, nobody) = (Ledger::new(Some(1.0), None), Account::default());
         let config = provider("usd_per_million_characters = 1000000.0");
-        ledger.hold(&config, &nobody, &characters(1)).await.unwrap().settle(&characters(1)).await;
+        let hold = ledger.hold(&config, &nobody, &characters(1)).await.unwrap();
+        hold.settle(&characters(1), &Books::default());
         let refused = ledger.hold(&config, &nobody, &characters(1)).await.unwrap_err();
         let wait = refused.retry_after.unwrap();
         assert!(wait <= Duration::from_secs(24 * 3600));
@@ -296,7 +325,8 @@ mod tests {
         let ledger = Ledger::new(Some(10.0), None);
         let config = provider("usd_per_million_characters = 1000000.0");
         let desk = Account { scope: "desk".into(), daily_micro_usd: Some(2_000_000) };
-        ledger.hold(&config, &desk, &characters(2)).await.unwrap().settle(&characters(2)).await;
+        let hold = ledger.hold(&config, &desk, &characters(2)).await.unwrap();
+        hold.settle(&characters(2), &Books::default());
         let refused = ledger.hold(&config, &desk, &characters(1)).await.unwrap_err();
         assert!(refused.detail.contains("your key"), "{refused}");
         assert_eq!(ledger.micro_usd_today(), 2_000_000);
@@ -316,7 +346,9 @@ mod tests {
             let store = open();
             let ledger = Ledger::new(None, Some(store.spend().clone()));
             let hold = ledger.hold(&config, &nobody, &characters(90)).await.unwrap();
-            hold.settle(&characters(90)).await;
+            let books = Books::default();
+            hold.settle(&characters(90), &books);
+            books.close().await;
             store.close().await;
         }
         let store = open();

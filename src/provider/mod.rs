@@ -54,6 +54,7 @@ pub use self::{
     cache::CacheOptions,
     failure::{Failure, Reason},
     foresee::{Estimate, Foreseen},
+    key::task_key,
     ledger::Account,
     open::{ProviderState, SetUpError},
     place::{Embedded, Place, Progress},

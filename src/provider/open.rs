@@ -83,9 +83,9 @@ impl Providers {
             config.providers.iter().filter(named).map(|one| place(one, prompts)).collect();
         let routes =
             Routes { translate: tasks.translate.clone(), summarize: tasks.summarize.clone() };
-        // Half of the memory is for whole briefs.
+        // Half of the memory is for whole briefs, an eighth for texts in English.
         let cache = CacheOptions {
-            bytes: config.cache.memory_bytes / 2,
+            bytes: config.cache.memory_bytes / 8 * 3,
             fresh_for: config.cache.fresh_for,
             stale_for: config.cache.stale_for,
         };

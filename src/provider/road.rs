@@ -18,7 +18,7 @@ use super::{
     ids,
     journey::{Denied, Journey, Read},
     key::Key,
-    ledger::Ledger,
+    ledger::{Books, Ledger},
     place::Place,
     sound::is_whole,
     transport::Transport,
@@ -223,15 +223,27 @@ enum Tiers {
 
 impl Inner {
     /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
-    async fn lead(&self, mut journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
+    async fn lead(&self, journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
         if let Some(done) = self.recall(&journey, Tiers::All).await {
             return Ok(done);
         }
+        let books = Books::default();
+        let outcome = self.travel(journey, &deadline, &books).await;
+        books.close().await;
+        outcome
+    }
+
+    async fn travel(
+        &self,
+        mut journey: Journey,
+        deadline: &Deadline,
+        books: &Books,
+    ) -> Result<Done, Failure> {
         let last = journey.candidates.len().saturating_sub(1);
         let (mut patient, mut partial) = (false, None);
         loop {
             for n in 0..journey.candidates.len() {
-                match self.ask(&mut journey, n, &deadline, patient || n == last).await {
+                match self.ask(&mut journey, n, (deadline, books), patient || n == last).await {
                     Some(answered) if is_whole(&answered.answer) => {
                         return Ok(self.keep(&journey, n, answered).await);
                     }
@@ -256,7 +268,7 @@ impl Inner {
         &self,
         journey: &mut Journey,
         n: usize,
-        deadline: &Deadline,
+        (deadline, books): (&Deadline, &Books),
         patient: bool,
     ) -> Option<Answered> {
         let Journey { task, complaints, account, read, keep, source: _, progress, candidates } =
@@ -270,7 +282,8 @@ impl Inner {
         }
         let transport = &self.transport;
         let progress = progress.as_ref();
-        let asked = Asked { transport, task, complaints, deadline, account, patient, progress };
+        let asked =
+            Asked { transport, task, complaints, deadline, account, patient, progress, books };
         match candidate.provider.ask(asked, &mut candidate.calls).await {
             Ok(answered) => Some(answered),
             Err(denied) => {

@@ -376,7 +376,7 @@ pub(super) async fn forget(
     state.store.forget(&id).await.map_err(jobs::unkept)?;
     let source = brief.and_then(|brief| of_hex(&brief.provenance.source_sha256));
     if let Some(source) = source {
-        let forgotten = state.gateway.providers.forget_source(&source).await;
+        let forgotten = state.gateway.forget_source(&source).await;
         forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
     }
     Ok(StatusCode::NO_CONTENT)

@@ -25,7 +25,7 @@ pub(super) async fn forget(
         )
     })?;
     state.answers.forget_source(&source.to_ascii_lowercase()).await;
-    let forgotten = state.gateway.providers.forget_source(&bytes).await;
+    let forgotten = state.gateway.forget_source(&bytes).await;
     let forgotten = forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
     Ok(Json(json!({ "forgotten": forgotten })))
 }

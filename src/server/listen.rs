@@ -6,7 +6,20 @@
 //! `body_timeout` for a body (`bodies`), `write_timeout` for taking in an answer (`line`). A server
 //! that nobody needs a key for is reached over loopback alone, unless the operator says otherwise.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicU64, AtomicUsize,
+            Ordering::{AcqRel, Acquire, Release},
+        },
+    },
+    time::Duration,
+};
 
 use axum::{Router, body::Body, response::Response};
 use hyper::{Request, body::Incoming, service::service_fn};
@@ -16,14 +29,17 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    time::{sleep, timeout},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep, sleep_until},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use super::{State, headers, held::hold, line::Line, peer::Ends};
-use crate::config::{Auth, Server};
+use crate::{
+    clock,
+    config::{Auth, Server},
+};
 
 /// Bytes of a request's head at which hyper refuses by itself.
 const HEAD_BYTES: usize = 64 << 10;
@@ -77,7 +93,7 @@ pub(super) async fn serve(
         let Some((stream, client, place)) = accepted else { continue };
         let connection = Connection {
             router: router.clone(),
-            bounds: config.server.clone(),
+            bounds: Bounds::of(&config.server),
             stopping: stopping.clone(),
         };
         open.spawn(async move {
@@ -112,10 +128,24 @@ async fn accept(
     }
 }
 
+/// How long a client is waited for.
+#[derive(Clone, Copy)]
+struct Bounds {
+    header_timeout: Duration,
+    write_timeout: Duration,
+}
+
+impl Bounds {
+    fn of(server: &Server) -> Self {
+        let Server { header_timeout, write_timeout, .. } = *server;
+        Self { header_timeout, write_timeout }
+    }
+}
+
 /// What one connection needs.
 struct Connection {
     router: Router,
-    bounds: Server,
+    bounds: Bounds,
     stopping: CancellationToken,
 }
 
@@ -183,32 +213,48 @@ async fn answer(
 }
 
 /// How busy a connection is: requests that are being answered, and when anything last moved.
+/// Requests only write it down; whoever waits looks again when the wait could be over, so that a
+/// request wakes nobody and sets no timer.
 #[derive(Debug)]
-pub(super) struct Activity(watch::Sender<usize>);
+pub(super) struct Activity {
+    began: Instant,
+    requests: AtomicUsize,
+    /// Nanoseconds from the beginning to the last move.
+    moved: AtomicU64,
+}
 
 impl Default for Activity {
     fn default() -> Self {
-        Self(watch::Sender::new(0))
+        Self { began: clock::now(), requests: AtomicUsize::new(0), moved: AtomicU64::new(0) }
     }
 }
 
 impl Activity {
     /// Something has moved.
     pub(super) fn touch(&self) {
-        self.0.send_modify(|_| ());
+        let nanoseconds = clock::now().duration_since(self.began).as_nanos();
+        self.moved.store(u64::try_from(nanoseconds).unwrap_or(u64::MAX), Release);
     }
 
     fn begin(self: &Arc<Self>) -> Busy {
-        self.0.send_modify(|requests| *requests += 1);
+        self.requests.fetch_add(1, AcqRel);
         Busy(Arc::clone(self))
     }
 
     /// Completes when no request was in hand and nothing moved for so long.
     async fn idle_for(&self, wait: Duration) {
-        let mut seen = self.0.subscribe();
+        let from = clock::now();
+        let mut over = from + wait;
         loop {
-            let _ = seen.wait_for(|requests| *requests == 0).await;
-            if timeout(wait, seen.changed()).await.is_err() {
+            sleep_until(over).await;
+            if self.requests.load(Acquire) > 0 {
+                // It cannot be over before the request has ended and the wait has passed again.
+                over = clock::now() + wait;
+                continue;
+            }
+            let moved = self.began + Duration::from_nanos(self.moved.load(Acquire));
+            over = moved.max(from) + wait;
+            if over <= clock::now() {
                 return;
             }
         }
@@ -221,14 +267,15 @@ struct Busy(Arc<Activity>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.0.send_modify(|requests| *requests -= 1);
+        // The move is known before the request has ended: whoever sees none in hand sees it too.
+        self.0.touch();
+        self.0.requests.fetch_sub(1, AcqRel);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock;
 
     #[test]
     fn strangers_are_served_only_where_the_operator_says_so() {

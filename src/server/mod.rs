@@ -60,7 +60,7 @@ mod succession;
 mod superdesk;
 mod translate;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, ops::Deref, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -87,9 +87,14 @@ use crate::{
     webhooks::Webhooks,
 };
 
-/// What every endpoint can reach. Cheap to clone.
+/// What every endpoint can reach. Cheap to clone: each layer before an endpoint has a clone of its
+/// own for each request, so there is one count to raise and not one for each part.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Reach>);
+
+/// What the clones of a [`State`] share.
+#[derive(Clone)]
+pub struct Reach {
     gateway: Gateway,
     answers: Answers,
     keys: Keyring,
@@ -105,6 +110,14 @@ pub struct State {
     parking: CancellationToken,
 }
 
+impl Deref for State {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.0
+    }
+}
+
 impl State {
     /// The state of a server over `gateway` that knows no keys: it serves everything to whoever
     /// reaches it, and [`serve`] lets it be reached over loopback alone.
@@ -113,7 +126,7 @@ impl State {
         let config = &gateway.config;
         let store = gateway.store.clone();
         let works = Works::default();
-        Self {
+        Self(Arc::new(Reach {
             answers: Answers::new(&gateway),
             keys: Keyring::default(),
             anonymous: Arc::new(Identity::anonymous()),
@@ -126,7 +139,7 @@ impl State {
             store,
             parking: CancellationToken::new(),
             gateway,
-        }
+        }))
     }
 
     /// Begins what goes on without requests: jobs, webhooks, letting go what is old.
@@ -149,7 +162,7 @@ impl State {
     /// The same state with the keys of a state folder.
     #[must_use]
     pub fn with_keys(self, keys: Keyring) -> Self {
-        Self { keys, ..self }
+        Self(Arc::new(Reach { keys, ..Reach::clone(&self) }))
     }
 }
 

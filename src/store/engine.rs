@@ -145,20 +145,25 @@ impl Engine {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Runs `step` in a transaction and gives its value once that is on the disk. Call within a
-    /// tokio runtime.
+    /// Runs `step` in a transaction and gives its value once that is on the disk. The step is queued
+    /// by the call itself, so that two databases may write at the same time before either is waited
+    /// for. Call within a tokio runtime.
     ///
     /// # Errors
     /// Where the transaction was not committed; then nothing of it remains. `Slow` where nobody knows
     /// yet.
-    pub(super) async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
+    pub(super) fn write<T, F>(
+        &self,
+        step: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTransaction) -> StepResult<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         self.queue(Work::Write(Box::new(Awaited { step: Some(step), value: None, reply })));
-        self.in_time(answer).await
+        let engine = self.clone();
+        async move { engine.in_time(answer).await }
     }
 
     /// Runs `look` on the last committed state. Call within a tokio runtime.

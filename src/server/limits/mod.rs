@@ -146,7 +146,7 @@ impl Visit {
     /// Writes `RateLimit-Policy` and `RateLimit`, where this client is limited at all.
     pub(super) fn write(&self, headers: &mut HeaderMap) {
         let Some(client) = &self.client else { return };
-        fields::write(headers, &client.limits(), &self.seen().standings);
+        fields::write(headers, client.policy(), &self.seen().standings);
     }
 
     fn count<T: Default>(
