@@ -188,6 +188,7 @@ class Reading {
     return review.actions({
       id: this.id,
       review: this.review,
+      errors: tallyOf(this.findings).error,
       edited: () => (this.editing ? this.edited() : null),
       edit: (on) => {
         this.editing = on;

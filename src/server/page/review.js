@@ -1,7 +1,7 @@
 // What a person decides about a brief: approve, correct, reject, each under a name.
 import { Refusal, ask, refusal, send } from "./api.js";
 import { button, el, say } from "./dom.js";
-import { moment } from "./words.js";
+import { counted, moment } from "./words.js";
 
 const WORDS = { unreviewed: "Not reviewed", approved: "Approved", corrected: "Corrected", rejected: "Rejected" };
 // Who decided last on this page; gone when the page is.
@@ -24,14 +24,14 @@ async function decide(id, review, decision) {
 // One line: what was decided, by whom, when.
 export function standing(review) {
   if (!review || review.status === "unreviewed") return "";
-  const by = [WORDS[review.status], review.reviewer && `by ${review.reviewer}`, review.at && moment(review.at)];
-  return by.filter(Boolean).join(" ") + (review.note ? `: ${review.note}` : "");
+  const who = [WORDS[review.status], review.reviewer && `by ${review.reviewer}`].filter(Boolean).join(" ");
+  return [who, review.at && moment(review.at)].filter(Boolean).join(", ") + (review.note ? `: ${review.note}` : "");
 }
 
 // The buttons of a reviewer. `edited()` gives the English that was changed, or null while nothing is
 // being edited; `edit(on)` begins and ends editing; `decided(review)` hears what holds then.
-export function actions({ id, review, edited, edit, decided }) {
-  const opens = (asked) => () => dialog(asked, { id, review, edited, decided });
+export function actions({ id, review, errors, edited, edit, decided }) {
+  const opens = (asked) => () => dialog(asked, { id, review, errors, edited, decided });
   if (edited() !== null) {
     return [
       button("Save corrections …", opens("corrected"), { class: "primary" }),
@@ -53,7 +53,7 @@ const ASKED = {
   unreviewed: ["Reopen this brief", "It becomes a draft again. What was decided before stays in its history.", "Reopen"],
 };
 
-function dialog(asked, { id, review, edited, decided }) {
+function dialog(asked, { id, review, errors, edited, decided }) {
   const [title, told, does] = ASKED[asked];
   const edits = edited();
   const wrong = el("p", { class: "wrong", role: "alert" });
@@ -69,6 +69,7 @@ function dialog(asked, { id, review, edited, decided }) {
     el("form", { method: "dialog" },
       el("h2", { id: "box-heading" }, title),
       el("p", {}, told),
+      asked === "approved" && errors > 0 && el("p", { class: "wrong" }, `The checks still find ${counted(errors, "error")} in it.`),
       el("label", { for: "reviewer" }, "Your name"), reviewer,
       el("label", { for: "editor" }, "Responsible editor, if somebody else"), editor,
       el("label", { for: "note" }, "A word to colleagues"), note,
