@@ -202,7 +202,7 @@ impl Inner {
     async fn bring_back(&self, standing: &Standing) -> Result<(), Away> {
         static SCRIPT: std::sync::LazyLock<Script> =
             std::sync::LazyLock::new(|| Script::new(include_str!("scripts/merge_window.lua")));
-        let Some((sums, unsaid)) = self.seen().to_say(standing) else { return Ok(()) };
+        let Some((sums, unsaid)) = self.seen().unsaid_to(standing) else { return Ok(()) };
         let Some(common) = &self.shared.inner else { return Err(Away) };
         let now = clock::now();
         let mut script = SCRIPT.key(&self.name);
@@ -256,10 +256,7 @@ impl Seen {
     }
 
     /// What is to be said to this server, if it was not said; it is taken to be said then.
-    fn to_say(
-        &mut self,
-        standing: &Standing,
-    ) -> Option<(BTreeMap<u64, Amounts>, Vec<(Instant, Amounts)>)> {
+    fn unsaid_to(&mut self, standing: &Standing) -> Option<Unsaid> {
         if self.said_to.as_ref() == Some(standing) {
             return None;
         }
@@ -284,6 +281,9 @@ impl Seen {
         }
     }
 }
+
+/// What a server has not been told: sums by second, and turns that this replica gave out alone.
+type Unsaid = (BTreeMap<u64, Amounts>, Vec<(Instant, Amounts)>);
 
 /// Looks at every provider's window, so that this replica knows it should the server go away.
 pub(super) async fn look_around(common: &super::Inner) {
