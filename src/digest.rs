@@ -15,7 +15,7 @@ pub(crate) fn of_hex(text: &str) -> Option<[u8; 32]> {
 /// Bytes in hexadecimal, either case; `None` where the text is none.
 #[must_use]
 pub(crate) fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     let byte = |digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();

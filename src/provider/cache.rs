@@ -268,8 +268,8 @@ impl Cache {
     /// Where the disk fails; memory and the other replicas have forgotten them then.
     pub(crate) async fn forget(&self, source: &Source) -> Result<usize, StoreError> {
         let here = self.forget_here(source).await;
-        let near = here.as_ref().map(Clone::clone).unwrap_or_default();
-        let far = self.shared.forget(source, &near).await;
+        let none = HashSet::new();
+        let far = self.shared.forget(source, here.as_ref().unwrap_or(&none)).await;
         here.map(|near| near.len() + far)
     }
 

@@ -78,6 +78,9 @@ pub(crate) enum Given {
     Away,
 }
 
+/// Sums by the server's second, and what was let through without it.
+type Untold = (BTreeMap<u64, Amounts>, Vec<(Instant, Amounts)>);
+
 /// What the script says: whether, the wait, the second, the time, and the sums.
 type Reply = (i64, i64, u64, u64, Vec<u64>);
 
@@ -202,7 +205,7 @@ impl Inner {
     async fn bring_back(&self, standing: &Standing) -> Result<(), Away> {
         static SCRIPT: std::sync::LazyLock<Script> =
             std::sync::LazyLock::new(|| Script::new(include_str!("scripts/merge_window.lua")));
-        let Some((sums, unsaid)) = self.seen().to_say(standing) else { return Ok(()) };
+        let Some((sums, unsaid)) = self.seen().unsaid_to(standing) else { return Ok(()) };
         let Some(common) = &self.shared.inner else { return Err(Away) };
         let now = clock::now();
         let mut script = SCRIPT.key(&self.name);
@@ -256,10 +259,7 @@ impl Seen {
     }
 
     /// What is to be said to this server, if it was not said; it is taken to be said then.
-    fn to_say(
-        &mut self,
-        standing: &Standing,
-    ) -> Option<(BTreeMap<u64, Amounts>, Vec<(Instant, Amounts)>)> {
+    fn unsaid_to(&mut self, standing: &Standing) -> Option<Untold> {
         if self.said_to.as_ref() == Some(standing) {
             return None;
         }
