@@ -1,6 +1,6 @@
 //! Who pays, and for what: equal articles at once, an article that was changed, a process that was killed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -58,8 +58,13 @@ async fn a_thousand_equal_articles_at_once_make_one_call_for_each_section_task()
     let words = |brief: &Value| json!([brief["headline"], brief["summary"], brief["sections"]]);
     assert_eq!(briefs[0]["sections"].as_array().unwrap().len(), 4);
     assert!(briefs.iter().all(|brief| words(brief) == words(&briefs[0])), "1,000 equal answers");
-    let paid = |brief: &Value| brief["usage"]["provider_calls"].as_u64().unwrap();
-    assert_eq!(briefs.iter().map(paid).sum::<u64>(), stub.hits() as u64, "each call is told once");
+    // Who comes last may be given a brief that is made already.
+    let told = |brief: &Value| {
+        let id = brief["id"].as_str().unwrap().to_owned();
+        (id, brief["usage"]["provider_calls"].as_u64().unwrap())
+    };
+    let told: BTreeMap<String, u64> = briefs.iter().map(told).collect();
+    assert_eq!(told.values().sum::<u64>(), stub.hits() as u64, "each call is told once");
     println!("1000 equal articles of 4 sections: {} calls", stub.hits());
 }
 

@@ -367,7 +367,8 @@ async fn serving(config: &Path, redis: &Redis) -> Serving {
 }
 
 async fn brief(server: &Serving, article: &str) -> Value {
-    let answer = server.send("POST", "/v1/briefs", "text/plain; charset=utf-8", article).await;
+    let order = serde_json::json!({ "text": article, "detail": "full" }).to_string();
+    let answer = server.send("POST", "/v1/briefs", "application/json", &order).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
     serde_json::from_str(body).unwrap()
@@ -409,7 +410,7 @@ async fn a_leader_that_is_killed_is_replaced() {
     let (leader, follower) = (serving(&config, &redis).await, serving(&config, &redis).await);
     let article = sections(4, None);
     // Whoever calls first leads; it never gets its answer.
-    let leading = leader.send("POST", "/v1/briefs", "text/plain; charset=utf-8", &article);
+    let leading = brief(&leader, &article);
     let killing = async {
         while stub.hits() == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
