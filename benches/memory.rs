@@ -58,6 +58,7 @@ impl Embedded for Instant {
     fn run<'a>(
         &'a self,
         task: &'a Task,
+        _: Option<&'a str>,
         _: Option<Progress>,
     ) -> BoxFuture<'a, Result<Answered, Fault>> {
         let Task::Translate { texts, .. } = task else { unreachable!("it only translates") };

@@ -7,6 +7,7 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{article::Source, brief::Detail};
 
@@ -78,19 +79,31 @@ pub enum BodyError {
     Several,
 }
 
-#[derive(Deserialize)]
+/// An article as JSON: exactly one of `text`, `html` and `url`, and what is asked for beside it.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Fields {
+#[schema(as = ArticleBody)]
+pub(crate) struct Fields {
+    /// The article as pasted.
     text: Option<String>,
+    /// A page, or a piece of one.
     html: Option<String>,
+    /// The address of a page, where `[fetch]` is enabled.
     url: Option<String>,
+    /// The headline, where it came apart from the text.
     title: Option<String>,
+    /// When the article was published, where that came apart from the text.
     published: Option<String>,
+    /// How much of it to brief; `brief` where nothing is said.
+    #[schema(value_type = Option<Detail>)]
     detail: Option<String>,
+    /// Touch no cache, keep nothing, and ask only providers that may see confidential articles.
     #[serde(default)]
     confidential: bool,
+    /// Answer with the plan and what it would cost, and call no provider.
     #[serde(default)]
     dry_run: bool,
+    /// The address that is told when the brief is done, one that `[webhooks]` allows.
     webhook: Option<String>,
 }
 

@@ -6,11 +6,14 @@
 //! words only; the rules that produce findings live with what they judge.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::article::SourceId;
 
 /// How much a finding should worry its reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know; nothing is wrong.
@@ -22,7 +25,9 @@ pub enum Severity {
 }
 
 /// The stable name of a kind of finding, kebab-case on the wire. Codes are never renamed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Code {
@@ -98,7 +103,7 @@ pub enum Code {
     NameVaries,
     /// A glossary term stands in the English in other words.
     GlossaryIgnored,
-    /// The two ends of “from … to” are exchanged.
+    /// The two ends of “from … to” are exchanged, or a figure that is reached (“to”) is added (“by”).
     DirectionReversed,
     /// The source rises where the English falls, or the other way round.
     TrendReversed,
@@ -179,7 +184,7 @@ impl Code {
 }
 
 /// One thing that a reader should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     /// The stable kind.
     pub code: Code,

@@ -2,9 +2,18 @@
 //!
 //! A lane sleeps until a job is due or somebody calls; it claims a job only when there is a place for
 //! it and whoever does the work is ready, so that what waits stays in the store, where a cancel finds
-//! it. The work itself says how the job ended; a lane only hands it out.
+//! it. The work itself says how the job ended; a lane only hands it out. A clock that is put back while
+//! jobs wait makes none of them wait for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
 
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore},
@@ -13,12 +22,14 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    clock,
+    clock::{self, Instant},
     store::{Claimed, Jobs},
 };
 
 /// The longest sleep; whoever queues a job calls, so this only guards against a call that was missed.
 const IDLE: Duration = Duration::from_secs(60);
+/// The wall clock is put right by as much now and then, and nobody waits longer for that.
+const CORRECTION: SignedDuration = SignedDuration::from_secs(2);
 /// The rest after the store could not be asked.
 const TROUBLE: Duration = Duration::from_secs(5);
 
@@ -29,6 +40,9 @@ pub(crate) struct Lane {
     kind: &'static str,
     places: Arc<Semaphore>,
     called: Arc<Notify>,
+    /// Both clocks when they were last looked at.
+    clocks: Arc<Mutex<Option<(Instant, Timestamp)>>>,
+    working: Arc<AtomicUsize>,
 }
 
 /// Where the work of lanes goes on, and what ends it.
@@ -44,7 +58,13 @@ impl Lane {
     /// A lane for the jobs of one kind.
     pub(crate) fn new(jobs: &Jobs, kind: &'static str, places: usize) -> Self {
         let places = Arc::new(Semaphore::new(places));
-        Self { jobs: jobs.clone(), kind, places, called: Arc::default() }
+        let (called, clocks, working) = Default::default();
+        Self { jobs: jobs.clone(), kind, places, called, clocks, working }
+    }
+
+    /// Jobs that are worked on.
+    pub(crate) fn busy(&self) -> usize {
+        self.working.load(Relaxed)
     }
 
     /// Says that a job was queued.
@@ -65,9 +85,11 @@ impl Lane {
         let next = || yard.stopping.run_until_cancelled(self.next(&ready));
         while let Some(Some((claimed, leave, place))) = next().await {
             let work = work(claimed, leave);
+            self.working.fetch_add(1, Relaxed);
+            let working = Working(Arc::clone(&self.working));
             yard.tasks.spawn(async move {
                 work.await;
-                drop(place);
+                drop((working, place));
             });
         }
     }
@@ -94,6 +116,9 @@ impl Lane {
     where
         R: Future<Output = Option<T>>,
     {
+        if self.clock_was_put_back() {
+            self.jobs.hasten(self.kind, clock::utc()).await.map_err(|_| TROUBLE)?;
+        }
         let due = self.jobs.next_due(self.kind).await.map_err(|_| TROUBLE)?.ok_or(IDLE)?;
         let early = due.duration_since(clock::utc());
         if early.is_positive() {
@@ -103,12 +128,29 @@ impl Lane {
         let claimed = self.jobs.claim(self.kind, clock::utc()).await.map_err(|_| TROUBLE)?;
         Ok((claimed.ok_or(Duration::ZERO)?, leave))
     }
+
+    /// Whether the wall clock says less than when it was last looked at and the time since; at first
+    /// that is not known, and may be. A job waits until a moment of that clock.
+    fn clock_was_put_back(&self) -> bool {
+        let (now, wall) = (clock::now(), clock::utc());
+        let mut clocks = self.clocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((then, wall_then)) = clocks.replace((now, wall)) else { return true };
+        let passed = SignedDuration::try_from(now - then).unwrap_or_default();
+        wall.duration_since(wall_then) < passed - CORRECTION
+    }
+}
+
+/// A job that is worked on.
+struct Working(Arc<AtomicUsize>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
     use crate::store::{NewJob, Store, StoreOptions};
 
@@ -153,5 +195,21 @@ mod tests {
         assert_eq!(ids, ["job-1", "job-2", "job-3", "job-4"]);
         assert!(told[1].1 < 10 && told[2].1 >= 10, "two at a time: {told:?}");
         assert!((300..=361).contains(&told[3].1), "when it is due: {told:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jobs_of_a_future_that_was_put_back_wait_as_long_as_they_were_to() {
+        let store = Store::in_memory(&StoreOptions::default());
+        let (now, later) = (clock::utc(), SignedDuration::from_hours(2));
+        let ahead = now + later;
+        let jobs = vec![job(1, ahead), job(2, ahead + SignedDuration::from_secs(30))];
+        store.jobs().enqueue(jobs, ahead).await.unwrap();
+        store.jobs().enqueue(vec![job(3, ahead)], now).await.unwrap();
+        assert_eq!(store.jobs().hasten("kind", now).await.unwrap(), 2, "the third waits by intent");
+        let lane = Lane::new(store.jobs(), "kind", 1);
+        let first = lane.take(&|| async { Some(()) }).await.unwrap().0;
+        assert_eq!(first.job.id, "job-1");
+        let wait = lane.take(&|| async { Some(()) }).await.unwrap_err();
+        assert!(wait <= Duration::from_secs(30), "{wait:?}");
     }
 }

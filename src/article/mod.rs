@@ -13,6 +13,7 @@ pub mod sentences;
 use std::{fmt, ops::Range, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use utoipa::{PartialSchema, ToSchema, openapi};
 
 use crate::finding::Finding;
 
@@ -39,6 +40,7 @@ mod furniture;
 mod gazetteer;
 mod head;
 mod language;
+pub(crate) mod letter;
 mod lines;
 mod markers;
 mod normalize;
@@ -117,8 +119,21 @@ impl<'de> Deserialize<'de> for SourceId {
     }
 }
 
+impl ToSchema for SourceId {}
+
+impl PartialSchema for SourceId {
+    fn schema() -> openapi::RefOr<openapi::Schema> {
+        openapi::ObjectBuilder::new()
+            .schema_type(openapi::Type::String)
+            .description(Some("The address of a source paragraph: section and paragraph from 0."))
+            .pattern(Some(r"^s\d+\.p\d+$"))
+            .examples(["s1.p0"])
+            .into()
+    }
+}
+
 /// A news article as a journalist reads it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Article {
     /// BCP 47 code of the body's language; `ar` where it is Arabic, `und` where it is undecided.
     pub language: String,
@@ -135,12 +150,12 @@ pub struct Article {
     /// The mark that closes the body, with the desk's code.
     pub end_marker: Option<EndMarker>,
     /// What the carrier says of its publication.
-    #[serde(skip_serializing_if = "Release::is_empty")]
+    #[serde(default, skip_serializing_if = "Release::is_empty")]
     pub release: Release,
 }
 
 /// Where and when the story was filed, and by whom.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dateline {
     /// The dateline as typed.
     pub raw: String,
@@ -159,7 +174,7 @@ pub struct Dateline {
 }
 
 /// A headed part of the body, or the part before the first heading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Section {
     /// `s0`, `s1` … in order.
     pub id: String,
@@ -172,7 +187,7 @@ pub struct Section {
 }
 
 /// How a subhead was marked in the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Marker {
     /// No subhead: the text before the first one.
@@ -194,7 +209,7 @@ pub enum Marker {
 }
 
 /// One paragraph of the body, without dateline, star or bullet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Paragraph {
     /// Its address.
     pub id: SourceId,
@@ -206,7 +221,7 @@ pub struct Paragraph {
 }
 
 /// A line that is not the story.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dropped {
     /// The line.
     pub text: String,
@@ -215,7 +230,7 @@ pub struct Dropped {
 }
 
 /// Why a line was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -254,7 +269,7 @@ pub enum Reason {
 }
 
 /// The mark that closes an agency take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EndMarker {
     /// The mark as typed.
     pub raw: String,
@@ -263,7 +278,7 @@ pub struct EndMarker {
 }
 
 /// What reading a source gave: always an article, and what to know about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reading {
     /// The article as read.
     #[serde(flatten)]

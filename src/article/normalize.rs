@@ -136,10 +136,7 @@ impl<'a> Writer<'a> {
                 _ if is_invisible(c) => self.at = next,
                 _ if is_presentation_form(c) => self.presentation_form(c, next),
                 _ if is_mark(c) => self.mark(c, next),
-                // The Persian letters of Iranian content systems, in Arabic text.
-                '\u{6A9}' | '\u{6AA}' => self.put('ك', next),
-                '\u{6CC}' => self.put('ي', next),
-                _ => self.put(c, next),
+                _ => self.put(arabic(c), next),
             }
         }
     }
@@ -230,7 +227,7 @@ impl<'a> Writer<'a> {
     }
 
     fn entity(&mut self, next: usize) {
-        match entity::decode(&self.raw[self.at..]) {
+        match decoded(&self.raw[self.at..]) {
             Some((c, len)) if is_space(c) => self.space(c, self.at + len),
             Some((c, len)) if is_invisible(c) => self.at += len,
             Some((c, len)) => self.put(c, self.at + len),
@@ -246,7 +243,7 @@ impl<'a> Writer<'a> {
                     self.put_mark(part);
                 }
             } else if part != ' ' && part != TATWEEL {
-                self.put(part, self.at);
+                self.put(arabic(part), self.at);
             }
         }
         self.at = next;
@@ -258,8 +255,7 @@ impl<'a> Writer<'a> {
         while let Some(rest) = self.raw[next..].strip_prefix(TATWEEL) {
             next = self.raw.len() - rest.len();
         }
-        let unseen = |c: char| is_invisible(c) || is_mark(c) || c == TATWEEL;
-        let follows = self.raw[next..].chars().find(|&c| !unseen(c));
+        let follows = self.raw[next..].chars().find(|&c| !is_unseen(c));
         if follows.is_some_and(is_arabic_letter) && !self.after_space() {
             self.at = next;
             return;
@@ -310,6 +306,40 @@ fn keeps_tatweel(text: &str) -> bool {
             | "فب"
             | "فل"
     )
+}
+
+/// The entity at the start of `raw`, also where something unseen stands in it: left alone, it would
+/// be one as soon as that is gone. Gives its character and its length in `raw`.
+fn decoded(raw: &str) -> Option<(char, usize)> {
+    // All of them ASCII, each with the offset behind it.
+    let (mut seen, mut ends) = (String::new(), Vec::new());
+    let mut at = 0;
+    while let Some(c) = raw[at..].chars().next() {
+        let next = at + c.len_utf8();
+        if at == 0 || c.is_ascii_alphanumeric() || matches!(c, '#' | ';') {
+            seen.push(c);
+            ends.push(next);
+        } else if !is_unseen(c) && c != '\u{1B}' {
+            break;
+        }
+        at = if c == '\u{1B}' { after_escape(raw, next) } else { next };
+    }
+    let (c, len) = entity::decode(&seen)?;
+    Some((c, ends.get(len.checked_sub(1)?).copied()?))
+}
+
+/// The Arabic letter for one of Iranian content systems' Persian ones.
+fn arabic(c: char) -> char {
+    match c {
+        '\u{6A9}' | '\u{6AA}' => 'ك',
+        '\u{6CC}' => 'ي',
+        _ => c,
+    }
+}
+
+/// What may be gone when the text is read again.
+fn is_unseen(c: char) -> bool {
+    is_invisible(c) || is_mark(c) || c == TATWEEL
 }
 
 /// The offset after a terminal's escape sequence whose ESC ends at `at`.

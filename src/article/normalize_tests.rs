@@ -64,6 +64,20 @@ fn entities_are_read() {
 }
 
 #[test]
+fn an_entity_is_read_across_what_is_not_seen() {
+    assert_eq!(
+        text("&l\u{200F}t;نص &amp;\u{200D}quot; &\u{64B}gt; &q\u{1B}[1muot;"),
+        "<نص \" > \""
+    );
+    assert_eq!(text("س&\u{200F}ص"), "س&ص");
+}
+
+#[test]
+fn persian_letters_are_arabic_in_every_form() {
+    assert_eq!(text("ﯽ ﮎ کی"), "ي ك كي");
+}
+
+#[test]
 fn each_character_can_be_traced_to_the_source() {
     let raw = "  \u{200F}انتهـــى\u{A0}\u{A0}الأمر &quot;هنا&quot;";
     let done = normalize(raw);
@@ -77,7 +91,7 @@ proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn normalizing_again_changes_nothing(raw in "([ابهـلىيکیﻃ \u{64B}\u{651}\u{654}\u{200F}\u{A0}\ta0«.\u{1B}\\[]|&quot;|&amp;nbsp;|&){0,60}") {
+    fn normalizing_again_changes_nothing(raw in "([ابهـلىيکیﻃ \u{64B}\u{651}\u{654}\u{200F}\u{A0}\ta0«.\u{1B}\\[]|&quot;|&amp;nbsp;|&|l|t;|amp;|ﯽ){0,60}") {
         let once = text(&raw);
         proptest::prop_assert_eq!(&text(&once), &once);
     }

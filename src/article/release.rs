@@ -6,9 +6,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a carrier says of a story's publication. Empty for pasted text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Release {
     /// The identifier that the story has at its carrier.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -25,7 +26,7 @@ pub struct Release {
 }
 
 /// The publishing status of news formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PubStatus {
     /// It may be published.

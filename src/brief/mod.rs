@@ -24,6 +24,7 @@ pub use translation::Translation;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     article::{Article, Dateline, Marker, Release, SourceId},
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// The result: a checked English brief of one Arabic article.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Brief {
     /// Names this brief; cannot be guessed.
     pub id: String,
@@ -69,7 +70,7 @@ pub struct Brief {
 }
 
 /// A piece of English with the source paragraphs it rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Passage {
     /// English, one or a few sentences.
     pub text: String,
@@ -81,7 +82,7 @@ pub struct Passage {
 }
 
 /// One section of the brief.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BriefSection {
     /// The id of the article's section.
     pub id: String,
@@ -96,7 +97,7 @@ pub struct BriefSection {
 }
 
 /// By what and from what a brief was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Provenance {
     /// A machine wrote the English.
     pub machine_generated: bool,
@@ -115,7 +116,7 @@ pub struct Provenance {
 }
 
 /// One engine and what it did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EngineUsed {
     /// `translate`, `summarize`, `headline` or `extract`.
     pub task: String,
@@ -126,7 +127,7 @@ pub struct EngineUsed {
 }
 
 /// What a brief cost.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct BriefUsage {
     /// Calls made for this brief; a cached section makes none.
     pub provider_calls: u64,

@@ -7,11 +7,12 @@
 //! delete. Pure.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::article::Article;
 
 /// A brief's place among the briefs of its story. Empty for a story that came once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Succession {
     /// The id of the brief whose place this one takes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -28,7 +29,7 @@ pub struct Succession {
 }
 
 /// What is different in a later version of a story, by the ids of its sections.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Changes {
     /// The agency calls the later version a correction.
     pub correction: bool,

@@ -4,12 +4,24 @@
 //! cache key is made of. It never names a provider, a prompt or a wire format.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{article::SourceId, finding::Finding, glossary::Term};
 
 /// How much of the article the brief should hold.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Detail {

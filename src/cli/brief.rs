@@ -1,6 +1,9 @@
-//! `mujaz brief`: an English brief of one article.
+//! `mujaz brief`: an English brief of one article, or of several.
+//!
+//! One article goes to stdout as it is made. Several are made side by side, each whether the others
+//! succeed or not (`several`).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -8,11 +11,12 @@ use super::{
     DetailName, Failed,
     input::{self, Input},
     progress::Progress,
+    several,
 };
 use crate::{
-    brief::Detail,
+    brief::{Brief, Detail},
     config::Config,
-    pipeline::{self, Gateway, Order},
+    pipeline::{self, Foresight, Gateway, Listener, Order},
     provider::Call,
     render::{Format, Label},
     store::{Store, StoreOptions},
@@ -21,20 +25,29 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct Options {
     #[command(flatten)]
-    article: input::Article,
+    pub(super) articles: input::Articles,
     /// Shape of the brief
     #[arg(long, value_enum, default_value = "markdown")]
-    format: FormatName,
+    pub(super) format: FormatName,
     /// How much of the article to brief [default: what a JSON file asks for, else brief]
     #[arg(long, value_enum)]
-    detail: Option<DetailName>,
+    pub(super) detail: Option<DetailName>,
     /// Print the plan and what it would cost, as JSON, and call no provider
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
+    /// Use the prompts of this desk (a folder in `[prompts] folder`), where it has its own
+    #[arg(long, value_name = "NAME")]
+    pub(super) desk: Option<String>,
+    /// Write each brief into this folder, under its article's name
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    pub(super) output_dir: Option<PathBuf>,
+    /// Write over briefs that are there already
+    #[arg(long, requires = "output_dir")]
+    pub(super) force: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum FormatName {
+pub(super) enum FormatName {
     /// For reading
     Markdown,
     /// For programs
@@ -60,12 +73,27 @@ impl From<FormatName> for Format {
     }
 }
 
+impl FormatName {
+    /// The end of a file's name.
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Json => "json",
+            Self::Html => "html",
+            Self::Ninjs | Self::Ninjs2 => "ninjs.json",
+        }
+    }
+}
+
 pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
     let config = super::configured(config)?;
     let store = store(&config);
     let gateway = Gateway::over(config, store.clone()).map_err(Failed::usage)?;
     gateway.shared.join().await;
-    let done = print(&gateway, options).await;
+    let done = match options.articles.files.as_slice() {
+        [one] if options.output_dir.is_none() => print(&gateway, one, &options).await,
+        _ => several::run(&gateway, &options).await,
+    };
     gateway.shared.leave().await;
     store.close().await;
     done
@@ -81,8 +109,44 @@ pub(super) fn store(config: &Config) -> Store {
     })
 }
 
-async fn print(gateway: &Gateway, options: Options) -> Result<(), Failed> {
-    let input = input::read(&options.article, gateway).await?;
+/// What an article was asked for and gave.
+pub(super) enum Made {
+    /// Its brief.
+    Brief(Box<Brief>),
+    /// Its plan, where nothing was to be done.
+    Plan(Foresight),
+}
+
+impl Made {
+    /// As it is printed, ending in a newline.
+    pub(super) fn text(&self, format: FormatName) -> Result<String, Failed> {
+        let mut text = match self {
+            Self::Brief(brief) => Format::from(format).render(brief, &Label::Draft),
+            Self::Plan(plan) => serde_json::to_string_pretty(plan).map_err(Failed::work)?,
+        };
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Ok(text)
+    }
+}
+
+async fn print(gateway: &Gateway, name: &str, options: &Options) -> Result<(), Failed> {
+    let progress = Progress::new();
+    let made = make(gateway, name, options, (&progress, &progress.listener())).await;
+    progress.finish();
+    super::print(&made?.text(options.format)?)
+}
+
+/// Makes what is asked for of one article.
+pub(super) async fn make(
+    gateway: &Gateway,
+    name: &str,
+    options: &Options,
+    (progress, listener): (&Progress, &Listener),
+) -> Result<Made, Failed> {
+    let content_type = options.articles.content_type.as_deref();
+    let input = input::named(name, content_type, gateway).await?;
     let Input { source, detail, confidential, dry_run } = input;
     // The model can load while the article is read; nothing is fetched for a text that is refused.
     let reading = gateway.read(&source);
@@ -90,25 +154,17 @@ async fn print(gateway: &Gateway, options: Options) -> Result<(), Failed> {
         return Err(Failed::work(refusal));
     }
     let deadline = pipeline::deadline(&gateway.config);
-    let call = Call { confidential, ..Call::until(deadline) };
+    let desk = options.desk.clone();
+    let call = Call { confidential, desk, ..Call::until(deadline) };
     let detail = options.detail.map(Detail::from).or(detail).unwrap_or_default();
     if dry_run || options.dry_run {
-        let foresight = gateway.foresee(&reading.article, detail, &call).await;
-        let text = serde_json::to_string_pretty(&foresight).map_err(Failed::work)?;
-        return super::print(&format!("{text}\n"));
+        return Ok(Made::Plan(gateway.foresee(&reading.article, detail, &call).await));
     }
-    let progress = Progress::new();
     progress.prepare(&gateway.providers).await?;
     gateway.providers.warm();
     // Fetching a model takes none of the brief's time.
     let call = Call { deadline: pipeline::deadline(&gateway.config), ..call };
     let order = Order { source, detail, call };
-    let brief = gateway.brief_of(reading, &order, &progress.listener()).await;
-    progress.finish();
-    let brief = brief.map_err(Failed::work)?;
-    let mut text = Format::from(options.format).render(&brief, &Label::Draft);
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    super::print(&text)
+    let brief = gateway.brief_of(reading, &order, listener).await;
+    brief.map(|brief| Made::Brief(Box::new(brief))).map_err(Failed::work)
 }

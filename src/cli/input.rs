@@ -35,10 +35,35 @@ pub(super) struct Input {
     pub(super) dry_run: bool,
 }
 
-/// Reads the article, bounded by `server.max_body_bytes`. The content type is the one given, or
-/// what the file's name says, or plain text; JSON is opened as the HTTP API opens it.
+/// Several articles.
+#[derive(Debug, Args)]
+pub(super) struct Articles {
+    /// Articles to read: files, addresses where `[fetch]` is enabled, or stdin for `-` or nothing
+    #[arg(value_name = "FILE|URL", default_value = "-")]
+    pub(super) files: Vec<String>,
+    /// Their content type, such as `text/html` or `text/plain; charset=windows-1256`
+    #[arg(long, value_name = "TYPE")]
+    pub(super) content_type: Option<String>,
+}
+
+/// Reads the article that a command names.
+///
+/// # Errors
+/// As [`named`].
 pub(super) async fn read(article: &Article, gateway: &Gateway) -> Result<Input, Failed> {
-    let (name, content_type) = (article.file.as_str(), article.content_type.as_deref());
+    named(&article.file, article.content_type.as_deref(), gateway).await
+}
+
+/// Reads an article by its name, bounded by `server.max_body_bytes`. The content type is the one given,
+/// or what the file's name says, or plain text; JSON is opened as the HTTP API opens it.
+///
+/// # Errors
+/// Where it cannot be read, or its content type is none that is.
+pub(super) async fn named(
+    name: &str,
+    content_type: Option<&str>,
+    gateway: &Gateway,
+) -> Result<Input, Failed> {
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let json = matches!(essence.to_ascii_lowercase().as_str(), "application/json" | "text/json");
     if !json && !SourceKind::reads(essence) {
@@ -106,13 +131,23 @@ async fn file(name: &str, limit: usize) -> Result<Vec<u8>, Failed> {
             Err(error) => Err(error),
         },
     };
-    let bytes = bytes.map_err(|error| Failed::work(format!("cannot read {name}: {error}")))?;
+    let bytes = bytes.map_err(|error| unread(name, &error))?;
     if bytes.len() > limit {
         return Err(Failed::work(format!(
             "{name} is larger than the limit of {limit} bytes\nhint: raise `server.max_body_bytes`"
         )));
     }
     Ok(bytes)
+}
+
+fn unread(name: &str, error: &std::io::Error) -> Failed {
+    if error.kind() == std::io::ErrorKind::IsADirectory {
+        let folder = name.trim_end_matches('/');
+        return Failed::work(format!(
+            "{name} is a folder\nhint: name its files, such as {folder}/*.txt"
+        ));
+    }
+    Failed::work(format!("cannot read {name}: {error}"))
 }
 
 async fn bounded(

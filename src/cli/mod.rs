@@ -3,16 +3,21 @@
 //! The result goes to stdout, progress and errors to stderr. Exit 0 is fine, 1 failed, 2 wrong
 //! usage or configuration. An error is one sentence, with a hint on a line of its own.
 
+mod audit;
 mod brief;
 mod cache;
 mod check;
 mod eval;
 mod input;
 mod key;
+mod manual;
+mod mcp;
 mod model;
 mod online;
 mod progress;
+mod reload;
 mod serve;
+mod several;
 mod split;
 
 use std::{
@@ -32,12 +37,12 @@ use crate::{
     pipeline::Gateway,
     server,
     store::{Store, StoreError, StoreOptions},
-    webhooks,
+    telemetry, webhooks,
 };
 
 /// Reads an Arabic news article and returns a checked English brief.
 #[derive(Debug, Parser)]
-#[command(name = "mujaz", version, about, disable_help_subcommand = true)]
+#[command(name = "mujaz", version = env!("MUJAZ_VERSION"), about, disable_help_subcommand = true)]
 pub struct Arguments {
     /// Configuration file [default: $MUJAZ_CONFIG, then config.toml, then the built-in defaults]
     #[arg(long, global = true, value_name = "PATH")]
@@ -48,7 +53,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print an English brief of an article
+    /// Print an English brief of an article, or of several
     Brief(brief::Options),
     /// Print an article as mujaz reads it, as JSON; calls no provider
     Split(split::Options),
@@ -56,6 +61,11 @@ enum Command {
     Serve(serve::Options),
     /// Check the configuration and say what each task would use
     Check(check::Options),
+    /// The record of what was done
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// What is kept on the disk of answers and briefs
     Cache {
         #[command(subcommand)]
@@ -68,11 +78,20 @@ enum Command {
         #[command(subcommand)]
         command: key::Command,
     },
+    /// Speak the Model Context Protocol over stdin and stdout, for assistants
+    Mcp,
     /// The embedded model
     Model {
         #[command(subcommand)]
         command: model::Command,
     },
+    /// Print what a shell needs to complete commands
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man(manual::Manual),
 }
 
 /// How much of the article to brief.
@@ -118,20 +137,28 @@ impl Failed {
 /// Runs one command to its end.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let config = arguments.config.as_deref();
+    // `serve` starts its own as it is configured.
+    if !matches!(arguments.command, Command::Serve(_)) {
+        telemetry::start_plain();
+    }
     let result = match arguments.command {
         Command::Brief(options) => brief::run(config, options).await,
         Command::Split(options) => split::run(config, &options).await,
         Command::Serve(options) => serve::run(config, options).await,
         Command::Check(options) => check::run(config, &options).await,
+        Command::Audit { command } => audit::run(config, command).await,
         Command::Cache { command } => cache::run(config, command).await,
         Command::Eval(options) => eval::run(config, options).await,
         Command::Key { command } => key::run(config, command),
+        Command::Mcp => mcp::run(config).await,
         Command::Model { command } => model::run(config, command).await,
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man(options) => manual::man(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failed { code, message }) => {
-            eprintln!("error: {message}");
+            anstream::eprintln!("\x1b[1;31merror:\x1b[0m {message}");
             ExitCode::from(code)
         }
     }
@@ -163,13 +190,22 @@ fn keys(config: &Config, address: SocketAddr) -> Result<Keyring, Failed> {
 
 /// That what `serve` needs from the environment is there.
 fn ready(config: &Config) -> Result<(), Failed> {
-    webhooks::trouble(&config.webhooks).map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
+    let trouble = webhooks::trouble(&config.webhooks);
+    let trouble = trouble.or_else(|| telemetry::trouble(&config.telemetry));
+    trouble.map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
 }
 
 /// Writes to stdout; a reader that has gone away is no error.
 fn print(text: &str) -> Result<(), Failed> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
+    written(std::io::stdout().lock(), text)
+}
+
+/// The same with its colours, where stdout is a terminal that wants them.
+fn print_coloured(text: &str) -> Result<(), Failed> {
+    written(anstream::stdout().lock(), text)
+}
+
+fn written(mut out: impl std::io::Write, text: &str) -> Result<(), Failed> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failed::work(error)),
         _ => Ok(()),

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 
 use super::Failed;
 use crate::{
-    config::{Config, Kind, ProviderConfig, Tasks},
+    config::{Config, Kind, ProviderConfig, Tasks, secret},
     dialect::{Fault, FaultKind},
     pipeline::Gateway,
     provider::{Checked, Providers, SetUpError},
@@ -62,9 +62,10 @@ async fn row(gateway: &Gateway, provider: &ProviderConfig) -> Row {
             Some(checked) => told(provider.kind, checked),
             None => unasked(provider, "was not asked".to_owned()),
         },
-        Err(SetUpError::NoKey { variable, .. }) => {
-            unasked(provider, format!("the environment variable `{variable}` is not set"))
-        }
+        Err(SetUpError::NoKey { variable, .. }) => unasked(
+            provider,
+            format!("the environment variable `{}` is not set", secret::shown(&variable)),
+        ),
         Err(error) => unasked(provider, error.to_string().lines().next().unwrap_or("").to_owned()),
     }
 }

@@ -5,6 +5,7 @@
 use std::{io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::sync::OnceCell;
 
 use super::Failed;
 #[cfg(feature = "local")]
@@ -18,6 +19,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
+    /// Where the models lie, once they are on disk: several articles fetch them once.
+    models: Arc<OnceCell<Vec<PathBuf>>>,
 }
 
 impl Progress {
@@ -29,7 +32,7 @@ impl Progress {
             false => ProgressDrawTarget::hidden(),
         };
         bar.set_draw_target(target);
-        Self { bar }
+        Self { bar, models: Arc::default() }
     }
 
     /// Who hears of a brief's progress and draws it.
@@ -61,6 +64,19 @@ impl Progress {
         })
     }
 
+    /// Counts articles that are done, of so many.
+    pub(super) fn articles(&self, total: usize) {
+        self.bar.set_style(style("{bar:30} {pos}/{len} articles  {elapsed}"));
+        self.bar.reset();
+        self.bar.set_length(total as u64);
+        self.bar.enable_steady_tick(Duration::from_millis(250));
+    }
+
+    /// One more article is done.
+    pub(super) fn done(&self) {
+        self.bar.inc(1);
+    }
+
     /// Says a line above the bar, where stderr is a terminal or not.
     pub(super) fn say(&self, line: &str) {
         self.bar.suspend(|| eprintln!("{line}"));
@@ -69,13 +85,14 @@ impl Progress {
     /// Sees to it that embedded models are on disk, showing what is fetched.
     #[cfg(feature = "local")]
     pub(super) async fn prepare(&self, providers: &Providers) -> Result<Vec<PathBuf>, Failed> {
-        providers.prepare(Arc::new(self.clone())).await.map_err(Failed::work)
+        let fetched = || async { providers.prepare(Arc::new(self.clone())).await };
+        self.models.get_or_try_init(fetched).await.cloned().map_err(Failed::work)
     }
 
     /// Without embedded models there is nothing to fetch.
     #[cfg(not(feature = "local"))]
     pub(super) async fn prepare(&self, _providers: &Providers) -> Result<Vec<PathBuf>, Failed> {
-        Ok(Vec::new())
+        Ok(self.models.get().cloned().unwrap_or_default())
     }
 
     /// Takes the bar away.

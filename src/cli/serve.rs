@@ -1,12 +1,27 @@
 //! `mujaz serve`: the HTTP API until SIGINT or SIGTERM.
+//!
+//! # How it ends
+//! SIGTERM: `/readyz` says 503 for `server.notice`, in which requests are still served, so that whoever
+//! sends them looks elsewhere. Then nothing new is accepted, requests and jobs have `server.drain` to
+//! finish, jobs that have not are put back, the store is closed, exit 0. SIGINT skips the notice. A
+//! second signal ends the process at once with exit 1; the store bears that as it bears a power cut.
 
-use std::{net::SocketAddr, path::Path};
+use std::{io, net::SocketAddr, path::Path};
 
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+    time::sleep,
+};
 
-use super::Failed;
-use crate::{pipeline::Gateway, server};
+use super::{Failed, reload::Reloader};
+use crate::{
+    pipeline::Gateway,
+    server::{self, Current},
+    telemetry::{self, meters},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -15,13 +30,19 @@ pub(super) struct Options {
     listen: Option<SocketAddr>,
 }
 
-pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), Failed> {
-    let config = super::configured(config)?;
+pub(super) async fn run(named: Option<&Path>, options: Options) -> Result<(), Failed> {
+    // Before anything else, so that none is missed.
+    let mut signals = Signals::new().map_err(Failed::work)?;
+    let hangup = signal(SignalKind::hangup()).map_err(Failed::work)?;
+    let config = super::configured(named)?;
+    // Before anything that logs or counts.
+    let _running = telemetry::start(&config.telemetry).map_err(Failed::usage)?;
+    meters::install();
     let address = options.listen.unwrap_or(config.server.listen);
     let keys = super::keys(&config, address)?;
     super::ready(&config)?;
     let store = super::store(&config).map_err(Failed::work)?;
-    let gateway = Gateway::over(config, store).map_err(Failed::usage)?;
+    let gateway = Gateway::over(config.clone(), store).map_err(Failed::usage)?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Failed::work(format!(
             "cannot listen on {address}: {error}\nhint: set `server.listen` or pass --listen"
@@ -30,41 +51,96 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let address = listener.local_addr().map_err(Failed::work)?;
     gateway.shared.join().await;
     gateway.providers.warm();
-    let drain = gateway.config.server.drain;
-    let state = server::State::new(gateway).with_keys(keys);
+    let current = Current::new(server::State::new(gateway).with_keys(keys.clone()));
     eprintln!("mujaz listens on http://{address}");
     tracing::info!(%address, "listening");
-    let (stop, stopped) = tokio::sync::watch::channel(());
-    let mut asked = stopped.clone();
-    let serving = server::serve(listener, state.clone(), async move {
-        let _ = asked.changed().await;
+    let named = named.map(Path::to_owned);
+    let reloader = Reloader { named, address, keys, current: current.clone() };
+    let (stop, stopped) = oneshot::channel();
+    let serving = current.serve(listener, async {
+        // A sender that is gone is a process that ends.
+        let _ = stopped.await;
     });
-    let drained = async move {
-        signal().await;
-        tracing::info!("stopping: no new requests, finishing those in flight");
-        let _ = stop.send(());
-        tokio::time::sleep(drain).await;
-    };
     let ended = tokio::select! {
-        ended = serving => ended.map_err(Failed::work),
-        () = drained => {
-            tracing::warn!("stopped with requests unfinished");
-            Ok(())
+        ended = serving => Ended::Served(ended),
+        () = reloader.run(config, hangup) => Ended::AtOnce,
+        ended = end(&mut signals, &current, stop) => ended,
+    };
+    let ended = match ended {
+        Ended::AtOnce => Ended::AtOnce,
+        ended => {
+            let state = current.state();
+            tokio::select! {
+                () = state.close() => ended,
+                _ = signals.next() => Ended::AtOnce,
+            }
         }
     };
-    state.close().await;
-    ended
+    match ended {
+        Ended::Served(served) => served.map_err(Failed::work),
+        Ended::Late => Ok(()),
+        Ended::AtOnce => Err(Failed::work("stopped at once, as a second signal asked")),
+    }
 }
 
-/// Completes at SIGINT or SIGTERM.
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
+/// How serving came to its end.
+enum Ended {
+    /// Everything was answered, or the listener failed.
+    Served(io::Result<()>),
+    /// The drain was over first.
+    Late,
+    /// A second signal would not wait for it.
+    AtOnce,
+}
+
+/// Ends the serving when a signal asks for it; completes where that takes too long.
+async fn end(signals: &mut Signals, current: &Current, stop: oneshot::Sender<()>) -> Ended {
+    let first = signals.next().await;
+    current.leave();
+    let server = &current.config().server;
+    if first == Asked::Politely {
+        tracing::info!("stopping: /readyz says so, requests are still served");
+        tokio::select! {
+            () = sleep(server.notice) => {}
+            _ = signals.next() => return Ended::AtOnce,
+        }
+    }
+    tracing::info!("stopping: no new requests, finishing those in flight");
+    let _ = stop.send(());
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = sleep(server.drain) => {
+            tracing::warn!("stopped with requests unfinished");
+            Ended::Late
+        }
+        _ = signals.next() => Ended::AtOnce,
+    }
+}
+
+/// Who asks the process to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// SIGTERM: a supervisor, which has time.
+    Politely,
+    /// SIGINT: a person at the terminal.
+    Here,
+}
+
+/// The signals that end the process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.terminate.recv() => Asked::Politely,
+            _ = self.interrupt.recv() => Asked::Here,
+        }
     }
 }

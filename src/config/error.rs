@@ -2,7 +2,8 @@
 //!
 //! A problem is found either by the TOML reader, which gives a byte range, or by a rule, which
 //! gives a path such as `providers.1.timeout`; [`locate`] turns the path into a byte range. The
-//! text of a problem never holds a value that the environment supplied.
+//! text of a problem never holds a value that the environment supplied, and a line that looks like a
+//! secret in the wrong place is shown without it.
 
 use std::{fmt, ops::Range, path::PathBuf};
 
@@ -48,6 +49,16 @@ pub enum ConfigError {
     Invalid(Vec<Located>),
 }
 
+impl ConfigError {
+    /// The same for a log: places, what is wrong and what to do, without any text of the file.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        let Self::Invalid(problems) = self else { return self.to_string().replace('\n', "; ") };
+        let told = problems.iter().map(Located::in_one_line);
+        told.collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// A problem at its place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
@@ -83,11 +94,24 @@ impl Located {
             file,
             line: source[..start].matches('\n').count() + 1,
             column: source[line_start..start].chars().count() + 1,
-            text: source[line_start..line_end].to_owned(),
+            text: masked(&source[line_start..line_end]),
             width: source[start..span.end.clamp(start, line_end)].chars().count().max(1),
             message,
             hint,
         }
+    }
+}
+
+impl Located {
+    fn in_one_line(&self) -> String {
+        let Self { file, line, column, message, hint, .. } = self;
+        let place = if *line == 0 { String::new() } else { format!(":{line}:{column}") };
+        // The reader of TOML repeats values in double quotes.
+        let parts = message.split('"').enumerate();
+        let message: Vec<&str> =
+            parts.map(|(n, part)| if n % 2 == 1 { "…" } else { part }).collect();
+        let hint = hint.as_ref().map(|hint| format!("; hint: {hint}")).unwrap_or_default();
+        format!("{file}{place}: {}{hint}", message.join("\"").replace('\n', " "))
     }
 }
 
@@ -107,6 +131,27 @@ impl fmt::Display for Located {
             None => Ok(()),
         }
     }
+}
+
+/// A line as it is shown: a value that may be a secret is starred out, character by character, so that
+/// carets stay in their place. The name of a variable is none.
+fn masked(line: &str) -> String {
+    const SECRETS: [&str; 6] = ["key", "key_env", "secret", "secret_env", "token", "password"];
+    let Some((key, value)) = line.split_once('=') else { return line.to_owned() };
+    let name = key.to_ascii_lowercase();
+    let bare = value.trim().trim_matches(['"', '\'']);
+    if !SECRETS.iter().any(|word| name.trim().ends_with(word)) || is_variable(bare) {
+        return line.to_owned();
+    }
+    let starred = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { '*' } else { c };
+    format!("{key}={}", value.chars().map(starred).collect::<String>())
+}
+
+/// Whether a text is the name of an environment variable as people write it, and no key: in capitals.
+#[must_use]
+pub(crate) fn is_variable(text: &str) -> bool {
+    let capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    text.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && text.chars().all(capital)
 }
 
 fn show_all(problems: &[Located]) -> String {

@@ -1,6 +1,9 @@
 //! The newsroom's own files: glossaries laid over the built-in one, prompts in its place.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     glossary::{self, GlossaryError},
@@ -21,6 +24,14 @@ pub enum FilesError {
     /// It is no glossary.
     #[error("{0}")]
     Glossary(#[from] GlossaryError),
+    /// A desk's own prompt is none.
+    #[error("desk {desk}: {source}")]
+    Desk {
+        /// The desk, which is the name of its folder.
+        desk: String,
+        /// What is wrong.
+        source: PromptError,
+    },
     /// It is no prompt.
     #[error("{0}")]
     Prompt(#[from] PromptError),
@@ -40,12 +51,30 @@ pub fn glossary(config: &super::Glossary) -> Result<glossary::Glossary, FilesErr
     Ok(whole)
 }
 
-/// The built-in prompts, each replaced by the file of its name where the folder has one.
+/// The built-in prompts, each replaced by the file of its name where the folder has one. A folder
+/// in that folder holds a desk's own, which are laid over everybody's.
 ///
 /// # Errors
 /// Where a file cannot be read or is no template.
 pub fn prompts(config: &super::Prompts) -> Result<prompt::Prompts, FilesError> {
     let Some(folder) = &config.folder else { return Ok(prompt::Prompts::builtin()) };
+    let house = templates(folder)?;
+    let mut desks = BTreeMap::new();
+    for desk in folders(folder)? {
+        let own = templates(&folder.join(&desk))?;
+        if own.is_empty() {
+            continue;
+        }
+        let laid: BTreeMap<_, _> = house.clone().into_iter().chain(own).collect();
+        let prompts = prompt::Prompts::with_overrides(&laid);
+        let prompts = prompts.map_err(|source| FilesError::Desk { desk: desk.clone(), source })?;
+        desks.insert(desk, prompts);
+    }
+    Ok(prompt::Prompts::with_overrides(&house)?.with_desks(desks))
+}
+
+/// The templates that lie in a folder, by their file names.
+fn templates(folder: &Path) -> Result<BTreeMap<String, String>, FilesError> {
     let mut own = BTreeMap::new();
     for name in prompt::Prompts::names() {
         let path = folder.join(name);
@@ -53,10 +82,60 @@ pub fn prompts(config: &super::Prompts) -> Result<prompt::Prompts, FilesError> {
             own.insert(name.to_owned(), read(&path)?);
         }
     }
-    Ok(prompt::Prompts::with_overrides(&own)?)
+    Ok(own)
+}
+
+/// The names of the folders in a folder; nothing where it is not there.
+fn folders(folder: &Path) -> Result<Vec<String>, FilesError> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |source| FilesError::Unreadable { path: folder.to_owned(), source };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.path().is_dir() {
+            names.extend(entry.file_name().into_string());
+        }
+    }
+    Ok(names)
 }
 
 fn read(path: &PathBuf) -> Result<String, FilesError> {
     let unreadable = |source| FilesError::Unreadable { path: path.clone(), source };
     std::fs::read_to_string(path).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(files: &[(&str, &str)]) -> (tempfile::TempDir, crate::config::Prompts) {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let config = crate::config::Prompts { folder: Some(folder.path().to_owned()) };
+        (folder, config)
+    }
+
+    #[test]
+    fn a_desks_folder_is_laid_over_the_newsrooms() {
+        let (_folder, config) =
+            written(&[("style.md", "House."), ("sport/style.md", "Sport."), ("notes/a.txt", "-")]);
+        let prompts = prompts(&config).unwrap();
+        assert_eq!(prompts.desks().collect::<Vec<_>>(), ["sport"]);
+        let hashes = ["sport", "notes"].map(|desk| prompts.of(Some(desk)).hash().to_owned());
+        assert_ne!(hashes[0], hashes[1]);
+        assert_eq!(hashes[1], prompts.hash(), "a folder without prompts is no desk's");
+    }
+
+    #[test]
+    fn a_wrong_prompt_of_a_desk_is_named_with_its_desk() {
+        let (_folder, config) = written(&[("sport/headline.md", "{{ broken")]);
+        let error = prompts(&config).unwrap_err().to_string();
+        assert!(error.starts_with("desk sport: "), "{error}");
+    }
 }

@@ -29,19 +29,24 @@ pub struct Loaded {
 /// # Errors
 /// Where a named file cannot be read, or any file says something that cannot be.
 pub fn load(named: Option<&Path>) -> Result<Loaded, ConfigError> {
-    let file = named.map(Path::to_owned).or_else(|| place("MUJAZ_CONFIG"));
-    let default = PathBuf::from("config.toml");
-    let file = match file {
-        Some(file) => file,
-        None if default.is_file() => default,
-        None => return Ok(Loaded { config: Config::default(), file: None }),
-    };
+    let chosen = named.is_some() || place("MUJAZ_CONFIG").is_some();
+    let file = file(named);
+    if !chosen && !file.is_file() {
+        return Ok(Loaded { config: Config::default(), file: None });
+    }
     let text = std::fs::read_to_string(&file).map_err(|error| ConfigError::Unreadable {
         path: file.clone(),
         reason: error.to_string(),
     })?;
     let config = parse(&file.display().to_string(), &text)?;
     Ok(Loaded { config, file: Some(file) })
+}
+
+/// The file that [`load`] reads, where it is there.
+#[must_use]
+pub fn file(named: Option<&Path>) -> PathBuf {
+    let chosen = named.map(Path::to_owned).or_else(|| place("MUJAZ_CONFIG"));
+    chosen.unwrap_or_else(|| PathBuf::from("config.toml"))
 }
 
 /// Reads a configuration from text; `name` is what errors call it.
@@ -75,6 +80,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.extend(config.fetch.problems());
     found.extend(job_problems(config));
     found.extend(config.webhooks.problems());
+    found.extend(config.telemetry.problems());
     found
 }
 
@@ -240,6 +246,17 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown_with_a_caret_and_the_nearest_key() {
         insta::assert_snapshot!(wrong("[server]\nlisten = \"127.0.0.1:80\"\ndeadlin = \"1s\"\n"));
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_repeated() {
+        let provider = "[[providers]]\nname = \"deepl\"\nkind = \"deepl\"\n";
+        for line in ["api_key = \"sk-LIVE9\"", "key = 'sk-LIVE9'", "password = [\"sk-LIVE9\"]"] {
+            let told = wrong(&format!("{provider}{line}\n"));
+            assert!(told.contains("unknown field") && !told.contains("LIVE9"), "{told}");
+        }
+        let told = wrong("[webhooks]\nsecret_en = \"MUJAZ_SECRET\"\n");
+        assert!(told.contains("MUJAZ_SECRET"), "a variable's name is no secret: {told}");
     }
 
     #[test]

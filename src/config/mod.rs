@@ -8,6 +8,7 @@ pub mod duration;
 pub mod error;
 pub mod fetch;
 pub mod files;
+pub mod fixed;
 mod http_service;
 mod kinds;
 pub mod limits;
@@ -16,6 +17,7 @@ pub mod providers;
 pub mod secret;
 pub mod server;
 pub mod shared;
+pub mod telemetry;
 pub mod webhooks;
 
 pub use error::{ConfigError, Problem};
@@ -24,6 +26,7 @@ pub use limits::Limits;
 pub use providers::{HttpService, Kind, ProviderConfig};
 pub use server::{Auth, ClientHeader, Server};
 pub use shared::Shared;
+pub use telemetry::{LogFormat, Telemetry};
 pub use webhooks::{Hook, Hooks, WebhookConfig};
 
 use std::{path::PathBuf, time::Duration};
@@ -58,6 +61,8 @@ pub struct Config {
     pub hooks: Hooks,
     /// The record of what was done.
     pub audit: Audit,
+    /// Logs, metrics and traces.
+    pub telemetry: Telemetry,
     /// The newsroom's own terms.
     pub glossary: Glossary,
     /// The newsroom's own prompts.
@@ -81,6 +86,7 @@ impl Default for Config {
             webhooks: WebhookConfig::default(),
             hooks: Hooks::default(),
             audit: Audit::default(),
+            telemetry: Telemetry::default(),
             glossary: Glossary::default(),
             prompts: Prompts::default(),
             fetch: Fetch::default(),
@@ -196,6 +202,7 @@ pub struct Glossary {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Prompts {
-    /// Folder whose files replace the built-in prompts of the same name.
+    /// Folder whose files replace the built-in prompts of the same name. A folder in it, named as
+    /// a desk, does the same for that desk alone.
     pub folder: Option<PathBuf>,
 }

@@ -43,6 +43,10 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// The header in which those proxies give that address.
     pub client_header: ClientHeader,
+    /// How long `/readyz` says at shutdown that the server stops while it still accepts requests, up
+    /// to 1 h.
+    #[serde(with = "duration")]
+    pub notice: Duration,
     /// How long running briefs may take to finish at shutdown.
     #[serde(with = "duration")]
     pub drain: Duration,
@@ -81,6 +85,7 @@ impl Default for Server {
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             client_header: ClientHeader::default(),
+            notice: Duration::from_secs(1),
             drain: Duration::from_secs(30),
             public_url: None,
             state_dir: None,
@@ -115,6 +120,9 @@ pub(super) fn problems(server: &Server) -> Vec<Problem> {
     found.extend(bounds(server));
     if server.drain > hour {
         found.push(Problem::new("server.drain", "`drain` must be at most 1h"));
+    }
+    if server.notice > hour {
+        found.push(Problem::new("server.notice", "`notice` must be at most 1h"));
     }
     found.extend(names(server));
     found

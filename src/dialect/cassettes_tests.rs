@@ -131,7 +131,8 @@ fn play(kind: &str) {
         settings.set_omit_expression(true);
         settings.bind(|| {
             if asked.is_some() {
-                let request = dialect.encode(&Ask { task: &task, complaints: &complaints });
+                let request =
+                    dialect.encode(&Ask { task: &task, complaints: &complaints, desk: None });
                 insta::assert_snapshot!("request", written(&request.unwrap()));
             }
             if let Ok(answer) = fs::read_to_string(folder.join("answer.http")) {

@@ -63,6 +63,25 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::Throttled,
+        Self::Quota,
+        Self::Unauthorized,
+        Self::NotFound,
+        Self::Refused,
+        Self::TooLong,
+        Self::Filtered,
+        Self::Unavailable,
+        Self::Unreachable,
+        Self::Timeout,
+        Self::Garbage,
+        Self::Truncated,
+        Self::Invalid,
+        Self::TooLarge,
+        Self::Cancelled,
+    ];
+
     /// The stable name, kebab-case.
     #[must_use]
     pub fn name(self) -> &'static str {

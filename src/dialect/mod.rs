@@ -75,6 +75,8 @@ pub struct Ask<'a> {
     /// What was wrong with the last answer to it, in our words, one sentence each. Empty for a
     /// first call, and for every call to a provider that does not repair.
     pub complaints: &'a [String],
+    /// The desk that asks, where it has prompts of its own.
+    pub desk: Option<&'a str>,
 }
 
 /// A request ready to be sent, but for the provider's key, which the transport adds.

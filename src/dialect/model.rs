@@ -111,7 +111,7 @@ impl Model {
 
     /// The conversation that asks for a task.
     pub(super) fn messages(&self, ask: &Ask<'_>) -> Vec<Message> {
-        self.prompts.repair(ask.task, ask.complaints)
+        self.prompts.of(ask.desk).repair(ask.task, ask.complaints)
     }
 
     /// The schema that the answer is held to, where it is.

@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::article::letter;
+
 /// What an entry is; also its table in the file. The order is the order of importance to a
 /// translation: where only so many terms can be sent, the first kinds are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -172,7 +174,7 @@ pub(super) struct Around<'a> {
 impl Sense {
     fn fits(&self, around: &Around<'_>) -> bool {
         let near = || {
-            around.near.split(|c: char| !c.is_alphanumeric()).any(|word| {
+            around.near.split(|c: char| !letter::is_alphanumeric(c)).any(|word| {
                 let bare = super::matching::bare(word);
                 self.near.iter().any(|one| one == word || one == bare)
             })

@@ -10,8 +10,11 @@ pub fn fold(text: &str) -> String {
 }
 
 /// A character's folded form, or `None` where it goes.
+#[inline]
 pub(super) fn letter(c: char) -> Option<char> {
     Some(match c {
+        // Most of what is read, told first.
+        'ب' | 'ت'..='غ' | 'ف'..='و' | 'ي' | 'ا' => c,
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ى' | 'ئ' | 'ی' => 'ي',
         'ة' => 'ه',

@@ -8,20 +8,29 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{
-    Entry, GlossaryError,
+    Entry, GlossaryError, Kind,
     entry::Around,
     fold,
     fold::{Folded, fold_with_map},
 };
+use crate::article::letter;
 
 /// Particles that may stand attached before a word.
 const BARE: [&str; 12] = ["", "و", "ف", "ب", "ك", "ل", "وب", "ول", "فب", "فل", "وك", "س"];
 /// The same, ending in the article.
 const WITH_ARTICLE: [&str; 13] =
     ["ال", "وال", "فال", "بال", "كال", "لل", "وبال", "ولل", "فبال", "فلل", "وكال", "فكال", "اال"];
+/// Bytes of the longest of both.
+const LONGEST: usize = 8;
+/// Spellings from which on an automaton is worth packing: the glossary's, which serve every article;
+/// an article's own names serve that one.
+const MANY: usize = 500;
+/// Bytes from the start of a spelling up to which a state has a table of all transitions: three
+/// letters. Tables for all of them would take 35 MB.
+const DENSE: usize = 6;
 /// Bytes of folded text on each side in which a word is near: about eight words.
 const NEAR: usize = 90;
 
@@ -92,8 +101,14 @@ impl Matcher {
                 }
             }
         }
+        let (kind, dense) = match texts.len() > MANY {
+            true => (AhoCorasickKind::ContiguousNFA, DENSE),
+            false => (AhoCorasickKind::NoncontiguousNFA, 1),
+        };
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
+            .kind(Some(kind))
+            .dense_depth(dense)
             .build(&texts)
             .map_err(|error| GlossaryError::TooLarge(error.to_string()))?;
         Ok(Self { automaton, patterns })
@@ -117,9 +132,11 @@ impl Matcher {
                 stands_alone(words, one.range(), pattern).then(|| (one.range(), found))
             })
             .collect();
-        // Of two spellings of the same words the one with the article says more.
+        // Of two spellings of the same words a newsroom's own comes first, then the one with the
+        // article, which says more.
         found.sort_unstable_by_key(|(range, one)| {
-            (range.start, std::cmp::Reverse(range.end), one.bare, one.entry)
+            let house = entries[one.entry].kind != Kind::House;
+            (range.start, std::cmp::Reverse(range.end), house, one.bare, one.entry)
         });
         let mut kept: Vec<Match<'g>> = Vec::new();
         let mut end = 0;
@@ -175,18 +192,22 @@ fn window(text: &str, range: &Range<usize>) -> (usize, usize) {
 /// quotation marks before it: "the brigadier general, former, Ahmad".
 fn name_follows(after: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
     let stretch = after.split(['.', '،', ':', '؛', '\n', ',']).next().unwrap_or_default();
-    let words = stretch.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words =
+        stretch.split(|c: char| !letter::is_alphanumeric(c)).filter(|word| !word.is_empty());
     words.take(3).any(is_name)
 }
 
 fn stands_alone(words: &str, range: Range<usize>, pattern: &Pattern) -> bool {
-    if words[range.end..].chars().next().is_some_and(char::is_alphanumeric) {
+    if words[range.end..].chars().next().is_some_and(letter::is_alphanumeric) {
         return false;
     }
     let before = &words[..range.start];
-    let word = before.rfind(|c: char| !c.is_alphanumeric());
+    let word = before.rfind(|c: char| !letter::is_alphanumeric(c));
     let start = word.map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     let particles = &before[start..];
+    if particles.len() > LONGEST {
+        return false;
+    }
     let (bare, with) = (BARE.contains(&particles), WITH_ARTICLE.contains(&particles));
     if pattern.article { with } else { bare || with && !pattern.proper }
 }

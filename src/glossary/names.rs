@@ -9,16 +9,17 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     Entry, Glossary, Kind, Match, Term, fold,
     matching::{Matcher, Surroundings},
     persons,
 };
-use crate::article::Article;
+use crate::article::{Article, letter};
 
 /// Whose the English of a name is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// The glossary has it.
@@ -30,7 +31,7 @@ pub enum Origin {
 }
 
 /// What a name names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "each is the plain word for what it is")]
 pub enum Named {
@@ -40,7 +41,7 @@ pub enum Named {
 }
 
 /// One name of an article.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Name {
     /// The Arabic as first typed, without attached particles.
     pub ar: String,
@@ -272,7 +273,7 @@ fn country<'g>(article: &Article, glossary: &'g Glossary) -> Option<&'g str> {
 
 /// Whether a family name stands somewhere in the article outside of full names.
 fn stands_alone(family: &str, article: &Article, full: &[(&str, std::ops::Range<usize>)]) -> bool {
-    let letter = |c: char| c.is_alphanumeric();
+    let letter = letter::is_alphanumeric;
     texts(article).any(|text| {
         text.match_indices(family).any(|(at, found)| {
             let end = at + found.len();

@@ -14,6 +14,7 @@ use super::{
     beside::{AFTER, NO_FAMILY, SAYING, TITLES},
     fold, lexicon, matching, transliterate,
 };
+use crate::article::letter;
 
 /// A person as a text names him or her.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +66,10 @@ pub(super) fn find(
 
 fn tokens(text: &str, taken: &[Match<'_>]) -> Vec<Token> {
     let letter =
-        |c: char| c.is_alphabetic() || matches!(c, 'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}');
+        |c: char| letter::is_alphabetic(c) || matches!(c, 'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}');
     let mut tokens: Vec<Token> = Vec::new();
+    // Matches stand in order and apart, so the one over a word is looked for from the last on.
+    let mut taken = taken.iter().peekable();
     let mut from = None;
     let mut joined = false;
     for (at, c) in text.char_indices().chain([(text.len(), '\n')]) {
@@ -76,9 +79,10 @@ fn tokens(text: &str, taken: &[Match<'_>]) -> Vec<Token> {
         }
         if let Some(start) = from.take() {
             let span: Range<usize> = start..at;
-            let own = taken.iter().find(|one| one.span.start < at && start < one.span.end);
-            let folded = told(&text[span.clone()]);
-            tokens.push(Token { span, folded, joined, kind: own.map(|one| one.entry.kind) });
+            while taken.next_if(|one| one.span.end <= start).is_some() {}
+            let own = taken.peek().filter(|one| one.span.start < at);
+            let kind = own.map(|one| one.entry.kind);
+            tokens.push(Token { span, folded: told(&text[start..at]), joined, kind });
             joined = true;
         }
         joined &= c == ' ' || matches!(c, '"' | '“' | '”' | '«' | '»' | '\u{A0}');
@@ -122,8 +126,11 @@ struct Search<'a> {
 impl Search<'_> {
     /// The person whose name opens at a token, and the token after it.
     fn person(&self, at: usize) -> Option<(Person, usize)> {
+        let (skip, first, namesake) = self.first(at)?;
         let trigger = self.trigger(at);
-        let (skip, first, namesake) = self.first(at, trigger)?;
+        if namesake && skip > 0 && trigger != Trigger::Title {
+            return None;
+        }
         let mut parts = vec![first];
         while let Some(part) = self.next(&parts, trigger) {
             let last = !part.known;
@@ -147,18 +154,19 @@ impl Search<'_> {
         let plain = |at: usize| {
             self.tokens.get(at).is_some_and(|token| {
                 let word = token.folded.as_str();
-                let common = AFTER.contains(word) || TITLES.contains(word);
-                let long = word.chars().count() >= 3;
-                token.kind.is_none() && token.joined && long && !common && !word.starts_with("ال")
+                let common = || AFTER.contains(word) || TITLES.contains(word);
+                let long = || word.chars().count() >= 3;
+                let free = token.kind.is_none() && token.joined && !word.starts_with("ال");
+                free && long() && !common()
             })
         };
-        let office = self.trigger(at) == Trigger::Title && plain(at) && plain(at + 1);
+        let office = plain(at) && plain(at + 1) && self.trigger(at) == Trigger::Title;
         let span = || self.tokens[at].span.start..self.tokens[at + 1].span.end;
         office.then(|| (Person { span: span(), english: None, family: None }, at + 2))
     }
 
     /// A given name at a token: bytes of particles before it, the part, whether it is a namesake.
-    fn first(&self, at: usize, trigger: Trigger) -> Option<(usize, Part, bool)> {
+    fn first(&self, at: usize) -> Option<(usize, Part, bool)> {
         let token = &self.tokens[at];
         if token.kind.is_some_and(|kind| kind != Kind::Common) {
             return None;
@@ -168,13 +176,13 @@ impl Search<'_> {
         }
         let particle = ["و", "ف", "ل", "ب", "ك"].iter().find(|p| token.folded.starts_with(**p))?;
         let (part, namesake) = self.known(at, &token.folded[particle.len()..])?;
-        (!namesake || trigger == Trigger::Title).then_some((particle.len(), part, namesake))
+        Some((particle.len(), part, namesake))
     }
 
     /// The part that a list knows at a token whose folded word is `word`.
     fn known(&self, at: usize, word: &str) -> Option<(Part, bool)> {
-        let joined = |key: String, tokens: Range<usize>| {
-            let entry = self.glossary.part(&key)?;
+        let joined = |key: &str, tokens: Range<usize>| {
+            let entry = self.glossary.part(key)?;
             let english = self.spelled(entry)?;
             let sure = entry.kind == Kind::Name;
             Some((Part { tokens, english, known: true, sure }, !sure))
@@ -184,13 +192,13 @@ impl Search<'_> {
             // Two words are one part in `عبد الله` and `علاء الدين`, and in nothing else.
             let opens = OPENERS.contains(&word);
             let both = word != "ال" && (opens || next.starts_with("ال"));
-            let whole = both.then(|| joined(lexicon::key(&format!("{word}{next}")), at..at + 2));
+            let whole = both.then(|| joined(&lexicon::key(&format!("{word}{next}")), at..at + 2));
             let whole = whole.flatten();
             if whole.is_some() || opens {
                 return whole.or_else(|| self.opened(at, word, next));
             }
         }
-        joined(word.to_owned(), at..at + 1)
+        joined(word, at..at + 1)
     }
 
     /// `عبد`, `أبو` or `آل` with a word that the lists do not have with it.

@@ -132,6 +132,12 @@ impl Identity {
             (None, None) => String::new(),
         }
     }
+
+    /// The desk among such readers.
+    #[must_use]
+    pub fn desk_of(readers: &str) -> Option<&str> {
+        readers.strip_prefix("desk:")
+    }
 }
 
 #[cfg(test)]

@@ -112,20 +112,36 @@ impl Keyring {
         held.keys.get(index).map(|known| Arc::clone(&known.identity))
     }
 
+    /// Looks at once whether the file has changed.
+    pub fn look_again(&self) {
+        if let Some(watched) = &self.file {
+            watched.look(Duration::ZERO);
+        }
+    }
+
+    /// Whom the key with this id stands for, as long as it is in the ring.
+    #[must_use]
+    pub fn holder(&self, id: &str) -> Option<Arc<Identity>> {
+        let held = self.current()?.held.load_full();
+        let known = held.keys.iter().find(|known| known.identity.key.as_deref() == Some(id));
+        known.map(|known| Arc::clone(&known.identity))
+    }
+
     /// The ring as its file is now, give or take [`LOOKED_AT_EVERY`].
     fn current(&self) -> Option<&Watched> {
         let watched = self.file.as_deref()?;
-        watched.look();
+        watched.look(LOOKED_AT_EVERY);
         Some(watched)
     }
 }
 
 impl Watched {
-    fn look(&self) {
+    /// Reads the file again, where it has changed and was not looked at for so long.
+    fn look(&self, rest: Duration) {
         // Whoever else looks at this moment does it for all.
         let Ok(mut looked) = self.looked.try_lock() else { return };
         let now = clock::now();
-        if now.duration_since(looked.at) < LOOKED_AT_EVERY {
+        if now.duration_since(looked.at) < rest {
             return;
         }
         looked.at = now;

@@ -4,6 +4,7 @@
 //! have written; it is reckoned here from the article's own paragraphs, so its estimate is high.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Gateway;
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 const WRITTEN: usize = 3;
 
 /// What a brief would take.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Foresight {
     /// Always true: nothing was done.
     pub dry_run: bool,
@@ -43,7 +44,7 @@ pub struct Foresight {
 }
 
 /// One task of a dry run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ForeseenTask {
     /// `translate`, `summarize` or `headline`.
     pub task: String,
@@ -61,7 +62,7 @@ pub struct ForeseenTask {
 }
 
 /// What one provider would cost.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ProviderCost {
     /// Its name in config.toml.
     pub provider: String,

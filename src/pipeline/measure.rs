@@ -3,11 +3,14 @@
 //! For measuring: the same plan, road, checks and mending as for a brief, so that what is measured
 //! is what readers get.
 
-use super::{Gateway, Listener, Work};
+use super::{
+    Gateway, Listener, Work,
+    mend::{Checked, Original},
+};
 use crate::{
     article::Article,
     brief::{
-        Detail, Task, Translation, check,
+        Detail, Task, Translation,
         plan::{self, Strategy},
     },
     provider::{Call, Failure},
@@ -35,10 +38,10 @@ impl Gateway {
         if let Some(failure) = work.failed_whole() {
             return Err(failure);
         }
-        let mended = self.mend(article, &mut work, call, listener).await;
-        let copy = work.assemble(article);
+        let original = Original { article, names: &plan.names };
+        let Checked { copy, findings: checks, mended } =
+            self.mend(original, &mut work, call, listener).await;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
-        let checks = check::check(article, &self.glossary, &copy);
         let findings = copy.findings.iter().cloned().chain(heard).chain(checks).chain(mended);
         Ok(Translation {
             findings: findings.collect(),

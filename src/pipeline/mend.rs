@@ -11,10 +11,29 @@ use futures_util::future::join_all;
 use super::{Event, Gateway, Listener, Piece, Work};
 use crate::{
     article::{Article, SourceId, numerals, sentences},
-    brief::{Answer, Evidence, Task, Text, check, plan},
+    brief::{Answer, Evidence, Task, Text, assemble::Copy, check, plan},
     finding::{Code, Finding, Severity},
+    glossary::Names,
     provider::{Call, Done},
 };
+
+/// The Arabic that English is compared with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Original<'a> {
+    pub(super) article: &'a Article,
+    /// The names that its plan has.
+    pub(super) names: &'a Names,
+}
+
+/// The English as it stands after mending, looked at once more only where something changed.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    pub(super) copy: Copy,
+    /// What the checks found in it.
+    pub(super) findings: Vec<Finding>,
+    /// What became of passages that failed them.
+    pub(super) mended: Vec<Finding>,
+}
 
 /// A task whose English failed its checks.
 struct Faulty {
@@ -25,39 +44,52 @@ struct Faulty {
 }
 
 impl Gateway {
-    /// Has what failed its checks written again; gives what a reader should know of that.
+    /// Checks the English and has what failed written again.
     pub(super) async fn mend(
         &self,
-        article: &Article,
+        original: Original<'_>,
         work: &mut Work,
         call: &Call,
         tell: &Listener,
-    ) -> Vec<Finding> {
-        let faulty = self.faulty(article, work);
+    ) -> Checked {
+        let article = original.article;
+        let first = self.checked(original, work);
+        let faulty = self.faulty(article, work, &first.findings);
         if faulty.is_empty() {
-            return Vec::new();
+            return first;
         }
         tell(Event::Mending { tasks: faulty.len() });
         let again = join_all(faulty.iter().map(|one| self.again(work, one, call))).await;
         for (one, piece) in faulty.iter().zip(again) {
             if let Some(piece) = piece {
                 tell(piece.event(article, one.section));
-                self.keep_better(article, work, one, piece);
+                self.keep_better(original, work, one, piece);
             }
         }
-        let mut told = Vec::new();
-        for one in self.faulty(article, work) {
+        let second = self.checked(original, work);
+        let mut mended = Vec::new();
+        for one in self.faulty(article, work, &second.findings) {
             for place in one.places() {
-                told.push(self.replace(article, work, (one.section, place), call).await);
+                mended.push(self.replace(original, work, (one.section, place), call).await);
             }
         }
-        told
+        match mended.is_empty() {
+            true => second,
+            false => Checked { mended, ..self.checked(original, work) },
+        }
+    }
+
+    /// The English as it stands, with what its checks find.
+    fn checked(&self, Original { article, names }: Original<'_>, work: &Work) -> Checked {
+        let copy = work.assemble(article);
+        let findings = check::check_named(article, &self.glossary, names, &copy);
+        Checked { copy, findings, mended: Vec::new() }
     }
 
     /// The tasks with errors whose provider can be told of them.
-    fn faulty(&self, article: &Article, work: &Work) -> Vec<Faulty> {
+    fn faulty(&self, article: &Article, work: &Work, findings: &[Finding]) -> Vec<Faulty> {
         let mut found: Vec<Faulty> = Vec::new();
-        for finding in self.errors(article, work) {
+        for finding in errors(findings) {
             let Some(section) = finding.passage.as_deref().and_then(|at| section_of(article, at))
             else {
                 continue;
@@ -68,16 +100,11 @@ impl Gateway {
                 continue;
             }
             match found.iter_mut().find(|one| one.section == section) {
-                Some(one) => one.errors.push(finding),
-                None => found.push(Faulty { section, errors: vec![finding] }),
+                Some(one) => one.errors.push(finding.clone()),
+                None => found.push(Faulty { section, errors: vec![finding.clone()] }),
             }
         }
         found
-    }
-
-    fn errors(&self, article: &Article, work: &Work) -> impl Iterator<Item = Finding> {
-        let findings = check::check(article, &self.glossary, &work.assemble(article));
-        findings.into_iter().filter(|finding| finding.severity == Severity::Error)
     }
 
     async fn again(&self, work: &Work, faulty: &Faulty, call: &Call) -> Option<Piece> {
@@ -89,12 +116,14 @@ impl Gateway {
     }
 
     /// Puts the second answer in the first one's place, where it has fewer errors.
-    fn keep_better(&self, article: &Article, work: &mut Work, faulty: &Faulty, piece: Piece) {
+    fn keep_better(&self, original: Original<'_>, work: &mut Work, faulty: &Faulty, piece: Piece) {
         let mut trial = work.clone();
         trial.put(faulty.section, piece.clone());
         let section = faulty.section;
-        let left = self.errors(article, &trial).filter(|finding| {
-            finding.passage.as_deref().and_then(|at| section_of(article, at)) == Some(section)
+        let tried = self.checked(original, &trial);
+        let left = errors(&tried.findings).filter(|finding| {
+            let at = finding.passage.as_deref();
+            at.and_then(|at| section_of(original.article, at)) == Some(section)
         });
         let better = left.count() < faulty.errors.len();
         let paid = piece.result.ok();
@@ -107,11 +136,12 @@ impl Gateway {
     /// Puts the translation of its source in the place of a passage that failed twice.
     async fn replace(
         &self,
-        article: &Article,
+        original: Original<'_>,
         work: &mut Work,
         (section, place): (Option<usize>, String),
         call: &Call,
     ) -> Finding {
+        let article = original.article;
         let mut trial = work.clone();
         let source = work.get(section).and_then(|piece| source_of(article, piece, &place));
         let Some(text) = source else { return unmended(article, work, section, &place) };
@@ -121,7 +151,7 @@ impl Gateway {
         let english = self.one(task, call).await.result;
         let done = english.ok().filter(|done| trial.substitute(section, &place, &text, done));
         let at = |finding: &Finding| finding.passage.as_deref() == Some(place.as_str());
-        if done.is_none() || self.errors(article, &trial).any(|finding| at(&finding)) {
+        if done.is_none() || errors(&self.checked(original, &trial).findings).any(at) {
             return unmended(article, work, section, &place);
         }
         *work = trial;
@@ -132,6 +162,10 @@ impl Gateway {
             .at_passage(place)
             .at_sources(sources)
     }
+}
+
+fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|finding| finding.severity == Severity::Error)
 }
 
 impl Faulty {

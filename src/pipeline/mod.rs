@@ -6,6 +6,7 @@
 //! the tasks, `mend` has passages that failed their checks written again, `translate` takes texts that
 //! are no story the same way, `measure` does a whole article for scoring.
 
+mod again;
 mod foresight;
 mod measure;
 mod mend;
@@ -39,9 +40,12 @@ use crate::{
     prompt::Prompts,
     provider::{Call, Failure, Providers, SetUpError},
     shared::{Shared, SharedError},
-    store::{Store, StoreOptions},
+    store::{Store, StoreError, StoreOptions},
+    telemetry::{Answered, Stage},
 };
+pub use again::Again;
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
+use mend::{Checked, Original};
 pub use pieces::words;
 pub use translate::{Form, Translation, Wanted};
 use work::{Piece, Work};
@@ -137,6 +141,8 @@ pub struct Gateway {
     pub outside: Outside,
     /// What outlives the process.
     pub store: Store,
+    /// Texts that were put into English already.
+    pub again: Again,
     /// What all replicas have in common.
     pub shared: Shared,
 }
@@ -161,13 +167,45 @@ impl Gateway {
         Self::with(config, store, Some(&kept))
     }
 
+    /// The gateway under another configuration, over the same store: kept answers, budgets, limits,
+    /// breakers and a loaded model go on. This one is as it was, whatever comes of it. Reads the
+    /// files that the configuration names.
+    ///
+    /// # Errors
+    /// Where one of them cannot be used, or a provider cannot be set up.
+    pub fn renewed(&self, config: Config) -> Result<Self, OpenError> {
+        let glossary = files::glossary(&config.glossary)?;
+        let prompts = files::prompts(&config.prompts)?;
+        let providers = self.providers.reopened(&config, &prompts)?;
+        let outside = Outside::new(&config.fetch);
+        let again = Again::new(&config.cache);
+        let (store, shared) = (self.store.clone(), self.shared.clone());
+        let config = Arc::new(config);
+        Ok(Self { config, glossary, prompts, providers, outside, store, shared, again })
+    }
+
     fn with(config: Config, store: Store, kept: Option<&Store>) -> Result<Self, OpenError> {
         let glossary = files::glossary(&config.glossary)?;
         let prompts = files::prompts(&config.prompts)?;
         let shared = Shared::open(&config.shared)?;
         let providers = Providers::open(&config, &prompts, kept, &shared)?;
         let outside = Outside::new(&config.fetch);
-        Ok(Self { config: Arc::new(config), glossary, prompts, providers, outside, store, shared })
+        let again = Again::new(&config.cache);
+        let config = Arc::new(config);
+        Ok(Self { config, glossary, prompts, providers, outside, store, shared, again })
+    }
+
+    /// Forgets every kept answer that served the source text with this SHA-256; gives how many
+    /// they were. Of texts in English it is not known which they served, so all of them go.
+    ///
+    /// # Errors
+    /// Where the disk fails; memory has forgotten them then.
+    pub async fn forget_source(&self, source: &[u8; 32]) -> Result<usize, StoreError> {
+        self.again.clear();
+        let forgotten = self.providers.forget_source(source).await;
+        // What was made from an answer that was still there a moment ago.
+        self.again.clear();
+        forgotten
     }
 
     /// Reads an article: pure, no provider is called, never fails.
@@ -216,14 +254,19 @@ impl Gateway {
         }
         let source: [u8; 32] = Sha256::digest(&order.source.bytes).into();
         let call = Call { source: Some(source), ..order.call.clone() };
-        let plan = self.plan(&reading.article, order.detail);
+        let seen = &call.seen;
+        let plan = seen.time(Stage::Plan, || self.plan(&reading.article, order.detail));
         let mut work = self.run(&reading.article, &plan, &call, listener).await;
         if let Some(failure) = work.failed_whole() {
             return Err(BriefError::Failed(failure));
         }
-        let mended = self.mend(&reading.article, &mut work, &call, listener).await;
-        let copy = work.assemble(&reading.article);
-        Ok(self.finish(&source, reading, copy, (&work, mended)))
+        let original = Original { article: &reading.article, names: &plan.names };
+        let checked = self.mend(original, &mut work, &call, listener);
+        let checked = seen.time_async(Stage::Check, checked).await;
+        let (source, made) = ((&source[..], call.desk.as_deref()), (&work, &plan.names));
+        let brief = seen.time(Stage::Assemble, || self.finish(source, reading, checked, made));
+        seen.answer(Answered::Made);
+        Ok(brief)
     }
 
     async fn run(&self, article: &Article, plan: &Plan, call: &Call, tell: &Listener) -> Work {
@@ -265,15 +308,15 @@ impl Gateway {
 
     fn finish(
         &self,
-        source: &[u8],
+        (source, desk): (&[u8], Option<&str>),
         reading: Reading,
-        copy: Copy,
-        (work, mended): (&Work, Vec<Finding>),
+        checked: Checked,
+        (work, names): (&Work, &Names),
     ) -> Brief {
         let Reading { article, mut findings } = reading;
+        let Checked { copy, findings: checks, mended } = checked;
         instructions::point_at_passages(&mut findings, &copy);
-        let checks = check::check(&article, &self.glossary, &copy);
-        let names = check::settle(&Names::of(&article, &self.glossary), &self.glossary, &copy);
+        let names = check::settle(names, &self.glossary, &copy);
         let Copy { headline, summary, sections, findings: missing } = copy;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
         let findings: Vec<Finding> =
@@ -291,7 +334,7 @@ impl Gateway {
                 machine_generated: true,
                 draft: true,
                 engines: work.engines(),
-                prompts: self.prompts.hash().to_owned(),
+                prompts: self.prompts.of(desk).hash().to_owned(),
                 glossary: self.glossary.hash().to_owned(),
                 source_sha256: hex(source),
                 created: clock::utc().to_string(),
@@ -324,7 +367,10 @@ mod tests {
             ..Source::default()
         };
         let reading = gateway.read(&source);
-        let brief = gateway.finish(&[7; 32], reading, Copy::default(), (&Work::new(0), Vec::new()));
+        let names = Names::of(&reading.article, &gateway.glossary);
+        let work = Work::new(0);
+        let checked = Checked { copy: work.assemble(&reading.article), ..Checked::default() };
+        let brief = gateway.finish((&[7; 32], None), reading, checked, (&work, &names));
         assert_eq!(brief.release.embargoed_until.as_deref(), Some("2024-05-07T06:00:00+03:00"));
         assert_eq!(brief.release.uri.as_deref(), Some("urn:sahel:3"));
         assert_eq!(brief.article.as_ref().unwrap().sections.len(), 2);

@@ -8,15 +8,17 @@
 use std::sync::Arc;
 
 use super::{
-    Gateway, Listener,
+    Gateway, Listener, again,
+    mend::{Checked, Original},
     pieces::{self, Part},
 };
 use crate::{
     article::{Article, Marker, Paragraph, Section, SourceId, normalize},
-    brief::{Answer, check, plan},
+    brief::{Answer, plan},
     dialect::FaultKind,
     finding::{Finding, Severity},
     provider::{Call, Failure, Reason},
+    telemetry::Stage,
 };
 
 /// Characters of context that go with a text, at most: as much as a title and a standfirst.
@@ -58,6 +60,17 @@ impl Gateway {
     /// # Errors
     /// Where no provider could do it whole.
     pub async fn translate(&self, wanted: &Wanted, call: &Call) -> Result<Translation, Failure> {
+        let Some(key) = again::Key::of(wanted, call) else { return self.put(wanted, call).await };
+        if let Some(kept) = self.again.find(&key, call.cache) {
+            return Ok(kept);
+        }
+        let begun = self.again.begin();
+        let translation = self.put(wanted, call).await?;
+        self.again.keep(key, &translation, begun);
+        Ok(translation)
+    }
+
+    async fn put(&self, wanted: &Wanted, call: &Call) -> Result<Translation, Failure> {
         let parts = pieces::parts(&wanted.text, wanted.form);
         let article = article(&parts);
         if article.sections[0].paragraphs.is_empty() {
@@ -65,17 +78,21 @@ impl Gateway {
             return Ok(Translation { text, findings: Vec::new() });
         }
         let context = wanted.context.as_deref().map(context);
-        let plan = plan::translation(&article, &self.glossary, context.as_deref());
+        let seen = &call.seen;
+        let planned = || plan::translation(&article, &self.glossary, context.as_deref());
+        let plan = seen.time(Stage::Plan, planned);
         let silent: Listener = Arc::new(|_| ());
         let mut work = self.run(&article, &plan, call, &silent).await;
         if let Some(failure) = work.failed_whole() {
             return Err(failure);
         }
-        let mended = self.mend(&article, &mut work, call, &silent).await;
-        let copy = work.assemble(&article);
-        let checks = check::check(&article, &self.glossary, &copy).into_iter();
+        let original = Original { article: &article, names: &plan.names };
+        let checked = self.mend(original, &mut work, call, &silent);
+        let checked = seen.time_async(Stage::Check, checked).await;
+        let Checked { copy: _, findings: checks, mended } = checked;
         let heard = work.answered().flat_map(|answered| answered.findings.iter().cloned());
-        let findings = heard.chain(checks.filter(concerns_text)).chain(mended).collect();
+        let findings =
+            heard.chain(checks.into_iter().filter(concerns_text)).chain(mended).collect();
         let piece = work.get(Some(0)).ok_or_else(Failure::default)?;
         let answer = piece.result.as_ref().map_err(Clone::clone)?;
         let Answer::Translate { texts } = &answer.answered.answer else {

@@ -81,7 +81,7 @@ pub struct Prompts {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     translate: Template,
     translate_small: Template,
@@ -90,6 +90,7 @@ struct Inner {
     repair: Template,
     style: String,
     hash: String,
+    desks: BTreeMap<String, Prompts>,
 }
 
 impl Prompts {
@@ -134,12 +135,31 @@ impl Prompts {
         let headline = template(HEADLINE)?.tried(&data_values("{}", &style))?;
         let repair = template(REPAIR)?.tried(&complaint_values(&["Ids were missing.".into()]))?;
         let hash = hasher.finalize().to_hex().to_string();
-        let inner = Inner { translate, translate_small, summarize, headline, repair, style, hash };
+        let desks = BTreeMap::new();
+        let inner =
+            Inner { translate, translate_small, summarize, headline, repair, style, hash, desks };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// BLAKE3 over the names and texts of all templates in use, hex. Another hash means that
-    /// other answers may come.
+    /// The same templates for everybody but these desks, which have their own.
+    #[must_use]
+    pub fn with_desks(self, desks: BTreeMap<String, Self>) -> Self {
+        Self { inner: Arc::new(Inner { desks, ..Inner::clone(&self.inner) }) }
+    }
+
+    /// What a desk uses: its own templates where it has some, else everybody's.
+    #[must_use]
+    pub fn of(&self, desk: Option<&str>) -> &Self {
+        desk.and_then(|desk| self.inner.desks.get(desk)).unwrap_or(self)
+    }
+
+    /// The desks that have templates of their own.
+    pub fn desks(&self) -> impl Iterator<Item = &str> {
+        self.inner.desks.keys().map(String::as_str)
+    }
+
+    /// BLAKE3 over the names and texts of all templates in use, hex, desks' own left out. Another
+    /// hash means that other answers may come.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.inner.hash

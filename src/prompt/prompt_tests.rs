@@ -173,3 +173,14 @@ fn examples_of_the_small_model_name_no_country_person_or_organisation() {
         assert_eq!(capitals.collect::<Vec<_>>(), Vec::<&str>::new(), "{}", turn.content);
     }
 }
+
+#[test]
+fn a_desk_without_prompts_of_its_own_uses_everybodys() {
+    let sport = overriding("style.md", "Scores in the first sentence.").unwrap();
+    let prompts = Prompts::builtin().with_desks([("sport".to_owned(), sport.clone())].into());
+    assert_eq!(prompts.of(Some("sport")).hash(), sport.hash());
+    assert_eq!(prompts.of(Some("foreign")).hash(), Prompts::builtin().hash());
+    assert_eq!(prompts.of(None).hash(), prompts.hash());
+    let asked = prompts.of(Some("sport")).messages(&translate(&[text("s0.p0", "نص")]));
+    assert!(asked[0].content.contains("Scores in the first sentence."));
+}

@@ -11,18 +11,20 @@ use futures_util::{
     future::{BoxFuture, join_all},
 };
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use super::{
     BreakerPolicy, RetryPolicy,
     breaker::{Breaker, Health, Pass},
     deadline::Deadline,
+    failure::{forsaken, misplaced, out_of_time},
     hedge::{self, Latencies},
     journey::{Denied, latest, too_late},
-    ledger::{Account, Hold, Ledger},
+    ledger::{Account, Books, Hold, Ledger},
     limit::{Limits, Need, Turn},
     place::{Place, Progress, Worker},
     retry::{Budget, Failed},
-    sound::{given, is_whole, sound},
+    sound::{fuller, is_whole, sound},
     split::{self, Size},
     transport::{Destination, Transport},
     usage::{self, Meter, Price, Totals},
@@ -30,23 +32,39 @@ use super::{
 use crate::{
     brief::{Answered, Engine, Task, Text, Usage},
     clock::{self, Instant},
+    config::ProviderConfig,
     dialect::{Ask, Decoded, Fault, FaultKind, WireRequest},
     finding::Finding,
     shared::Shared,
+    telemetry::{self, Seen, TRACEPARENT, Trace, meters::ProviderMeters},
 };
 
 /// A place with everything that its tasks share.
 #[derive(Debug)]
 pub(crate) struct Provider {
     pub(crate) place: Place,
-    breaker: Breaker,
-    limits: Limits,
+    breaker: Arc<Breaker>,
+    limits: Arc<Limits>,
     retry: RetryPolicy,
-    budget: Budget,
-    meter: Meter,
-    latencies: Latencies,
+    budget: Arc<Budget>,
+    meter: Arc<Meter>,
+    latencies: Arc<Latencies>,
     ledger: Arc<Ledger>,
     shared: Shared,
+    meters: ProviderMeters,
+}
+
+/// How far a provider's limits are used: so much of so much, `None` where there is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Calls this minute.
+    pub requests: Option<(u64, u64)>,
+    /// Tokens this minute.
+    pub tokens: Option<(u64, u64)>,
+    /// Characters this minute.
+    pub characters: Option<(u64, u64)>,
+    /// Calls at this moment.
+    pub seats: (usize, usize),
 }
 
 /// How often a task is halved that a provider finds too long.
@@ -62,12 +80,18 @@ pub(crate) struct Asked<'a> {
     pub(crate) task: &'a Task,
     /// What was wrong with an earlier answer to it.
     pub(crate) complaints: &'a [String],
+    /// Who asks, where prompts may differ.
+    pub(crate) desk: Option<&'a str>,
     pub(crate) deadline: &'a Deadline,
     /// Who pays.
     pub(crate) account: &'a Account,
     /// Nobody else could do it, so waiting for a turn may take all the time there is.
     pub(crate) patient: bool,
     pub(crate) progress: Option<&'a Progress>,
+    /// What is measured of the request that it is for.
+    pub(crate) seen: &'a Seen,
+    /// Where what it costs is written down.
+    pub(crate) books: &'a Books,
 }
 
 /// Why there is no answer.
@@ -95,14 +119,36 @@ impl Provider {
         shared.know(&place.config.name);
         Self {
             ledger,
-            breaker: Breaker::new(breaker),
-            limits: Limits::new(&place.config, place.seats(), &shared),
-            budget: Budget::new(&retry, clock::now()),
+            meters: ProviderMeters::of(&place.config.name),
+            breaker: Arc::new(Breaker::new(breaker)),
+            limits: Arc::new(Limits::new(&place.config, place.seats(), &shared)),
+            budget: Arc::new(Budget::new(&retry, clock::now())),
             retry,
-            meter: Meter::default(),
-            latencies: Latencies::default(),
+            meter: Arc::default(),
+            latencies: Arc::default(),
             shared,
             place,
+        }
+    }
+
+    /// What `fresh`, the provider of this name under a new configuration, takes over: what was
+    /// counted, always; its limits' minute, where the limits are the same; what its calls have
+    /// shown of it, where nothing about it has changed.
+    pub(crate) fn handed_to(&self, fresh: Self) -> Self {
+        let (old, new) = (&self.place.config, &fresh.place.config);
+        let bounds = |config: &ProviderConfig| {
+            (config.requests_per_minute, config.tokens_per_minute, config.characters_per_minute)
+        };
+        let same_limits = bounds(old) == bounds(new) && self.place.seats() == fresh.place.seats();
+        let limits = if same_limits { &self.limits } else { &fresh.limits };
+        let known = if old == new { self } else { &fresh };
+        Self {
+            breaker: Arc::clone(&known.breaker),
+            limits: Arc::clone(limits),
+            budget: Arc::clone(&known.budget),
+            meter: Arc::clone(&self.meter),
+            latencies: Arc::clone(&known.latencies),
+            ..fresh
         }
     }
 
@@ -120,6 +166,13 @@ impl Provider {
 
     pub(crate) fn totals(&self) -> Totals {
         self.meter.totals()
+    }
+
+    /// What its limits by the minute have seen and may see, and its seats.
+    pub(crate) fn load(&self) -> Load {
+        let [requests, tokens, characters] = self.limits.standing();
+        let seats = (self.in_flight(), self.place.seats());
+        Load { requests, tokens, characters, seats }
     }
 
     /// How much longer it is left alone, if it is.
@@ -209,7 +262,10 @@ impl Provider {
                 complaints.push(fault.detail.clone());
             }
             match self.pause(&fault, took, *calls, asked.deadline.left()) {
-                Some(pause) => sleep(pause).await,
+                Some(pause) => {
+                    let _wait = asked.seen.wait();
+                    sleep(pause).await;
+                }
                 None => return Err(self.denied(fault, *calls)),
             }
         }
@@ -231,21 +287,26 @@ impl Provider {
                 id: "title".to_owned(), text: "صباح الخير".to_owned(), sources: Vec::new()
             };
         let task = &Task::Translate { texts: vec![text], context: None, terms: Vec::new() };
-        let (work, _, estimate) = self.prepare(&Ask { task, complaints: &[] })?;
+        let (work, _, estimate) = self.prepare(&Ask { task, complaints: &[], desk: None })?;
         let account = &Account::default();
         let hold = self.ledger.hold(&self.place.config, account, &estimate).await?;
+        let books = &Books::default();
         let asked = Asked {
             transport,
             task,
             complaints: &[],
+            desk: None,
             deadline,
             account,
             patient: true,
             progress: None,
+            seen: &Seen::default(),
+            books,
         };
         let call = deadline.bound(self.call(work, &asked)).await;
         let answered = call.unwrap_or_else(out_of_time)?;
-        hold.settle(&answered.usage).await;
+        hold.settle(&answered.usage, books);
+        books.close().await;
         Ok(answered.engine.model)
     }
 
@@ -263,12 +324,12 @@ impl Provider {
             self.breaker.heed(hint);
         }
         self.breaker.admit().map_err(|fault| self.left_alone(fault, *calls))?;
-        let ask = Ask { task: asked.task, complaints };
+        let ask = Ask { task: asked.task, complaints, desk: asked.desk };
         let (work, need, estimate) = self.prepare(&ask).map_err(unfit)?;
         let hold = self.ledger.hold(&self.place.config, asked.account, &estimate);
-        let hold = hold.await.map_err(unfit)?;
+        let hold = hold.await.inspect_err(|_| self.meters.refused()).map_err(unfit)?;
         let latest = latest(asked.deadline.at(), asked.patient);
-        let turn = self.limits.turn(need, latest).await.map_err(|fault| busy(fault, asked))?;
+        let turn = self.turn(need, latest, asked).await?;
         // It may have been shut while this task waited for its turn.
         let pass = match self.breaker.admit() {
             Ok(pass) => pass,
@@ -284,15 +345,27 @@ impl Provider {
         let outcome = asked.deadline.bound(work).await.unwrap_or_else(out_of_time);
         let took = clock::now().duration_since(began);
         self.report(pass, turn, &outcome, took);
-        settle(hold, &outcome, &estimate).await;
+        self.settle(hold, (&outcome, &estimate), asked.books);
         outcome.map_err(|fault| Miss::Called(fault, took))
+    }
+
+    /// Waits for the provider's limits.
+    async fn turn(&self, need: Need, latest: Instant, asked: &Asked<'_>) -> Result<Turn<'_>, Miss> {
+        let begun = clock::now();
+        let _wait = asked.seen.wait();
+        let turn = self.limits.turn(need, latest).await;
+        match &turn {
+            Ok(_) => self.meters.waited(begun.elapsed()),
+            Err(_) => self.meters.refused(),
+        }
+        turn.map_err(|fault| busy(fault, asked))
     }
 
     /// What a task is expected to take, estimated as its limits estimate it. A task that goes in
     /// parts takes a little more.
     pub(crate) fn expected(&self, task: &Task) -> Usage {
         let characters = task.characters() as u64;
-        let whole = self.prepare(&Ask { task, complaints: &[] });
+        let whole = self.prepare(&Ask { task, complaints: &[], desk: None });
         whole.map_or(Usage { characters, ..Usage::default() }, |(_, _, usage)| usage)
     }
 
@@ -337,7 +410,17 @@ impl Provider {
         hedge::race(self.call(work.clone(), asked), usual, second).await
     }
 
+    /// One call, in a span of its own.
     async fn call(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {
+        let provider = self.name();
+        let span = tracing::info_span!("attempt", provider, outcome = tracing::field::Empty);
+        let outcome = self.exchange(work, asked).instrument(span.clone()).await;
+        span.record("outcome", outcome.as_ref().map_or_else(|f| f.kind.name(), |_| "answered"));
+        outcome
+    }
+
+    async fn exchange(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {
+        let wait = asked.seen.wait();
         let answered = match (work, &self.place.worker) {
             (Work::Wire(mut wire), Worker::Remote { dialect, key }) => {
                 let config = &self.place.config;
@@ -349,11 +432,15 @@ impl Provider {
                     silence: config.silence,
                 };
                 let dropped = std::mem::take(&mut wire.findings);
+                if let Some(trace) = telemetry::here(asked.seen).and_then(Trace::header) {
+                    wire.headers.insert(TRACEPARENT, trace);
+                }
                 let answer = asked.transport.send(*wire, &to).await?;
+                drop(wait);
                 self.answered(dialect.decode(asked.task, &answer)?, dropped)
             }
             (_, Worker::Embedded(model)) => tokio::select! {
-                answered = model.run(asked.task, asked.progress.cloned()) => answered?,
+                answered = model.run(asked.task, asked.desk, asked.progress.cloned()) => answered?,
                 // Nobody pays for it, so it need not go on when nobody waits for it.
                 () = asked.deadline.forsaken() => return Err(forsaken()),
             },
@@ -370,6 +457,24 @@ impl Provider {
         Answered { answer, engine, usage, findings }
     }
 
+    /// Puts what a call took in the place of what was held for it. An answer that is of no use is
+    /// billed as any other, by what it was estimated to take; a call that failed took nothing.
+    fn settle(
+        &self,
+        hold: Hold<'_>,
+        (outcome, estimate): (&Result<Answered, Fault>, &Usage),
+        books: &Books,
+    ) {
+        use FaultKind as K;
+        let usage = match outcome {
+            Ok(Answered { usage, .. }) => usage,
+            Err(Fault { kind: K::Truncated | K::Filtered | K::Invalid, .. }) => estimate,
+            Err(_) => return,
+        };
+        let micro_usd = hold.settle(usage, books);
+        self.meters.billed(usage, micro_usd);
+    }
+
     /// Tells breaker, limits, meter and log what came of a call.
     fn report(
         &self,
@@ -379,6 +484,8 @@ impl Provider {
         took: Duration,
     ) {
         let (provider, took_ms) = (self.name(), took.as_millis());
+        self.meters.attempt(outcome.as_ref().err().map(|fault| fault.kind), took);
+        let before = self.health();
         let shut = self.breaker.shut();
         match outcome {
             Ok(Answered { usage, .. }) => {
@@ -395,10 +502,26 @@ impl Provider {
                     pass.failed(fault);
                 }
                 self.meter.failed();
-                tracing::warn!(provider, took_ms, kind = ?fault.kind, "a call failed");
+                tracing::warn!(provider, took_ms, kind = fault.kind.name(), "a call failed");
             }
         }
+        self.tell_change(before);
         self.tell_others(shut);
+    }
+
+    /// Says that calls go through again, or do not any more.
+    fn tell_change(&self, before: Health) {
+        let provider = self.name();
+        match (before, self.health()) {
+            (Health::Open | Health::Probing, Health::Shut(kind, until)) => {
+                let seconds = until.saturating_duration_since(clock::now()).as_secs();
+                tracing::warn!(provider, kind = kind.name(), seconds, "a provider is left alone");
+            }
+            (Health::Shut(..) | Health::Probing, Health::Open) => {
+                tracing::info!(provider, "a provider is asked again");
+            }
+            _ => {}
+        }
     }
 
     /// Tells the other replicas where this provider is to be left alone longer than before, or answers
@@ -447,40 +570,6 @@ fn busy(fault: Fault, asked: &Asked<'_>) -> Miss {
     Miss::Uncalled(Denied { fault, again })
 }
 
-/// Puts what a call took in the place of what was held for it. An answer that is of no use is
-/// billed as any other, by what it was estimated to take; a call that failed took nothing.
-async fn settle(hold: Hold<'_>, outcome: &Result<Answered, Fault>, estimate: &Usage) {
-    use FaultKind as K;
-    match outcome {
-        Ok(Answered { usage, .. }) => hold.settle(usage).await,
-        Err(fault) if matches!(fault.kind, K::Truncated | K::Filtered | K::Invalid) => {
-            hold.settle(estimate).await;
-        }
-        Err(_) => {}
-    }
-}
-
-/// The answer with more texts, billed for both.
-fn fuller(first: Option<Answered>, second: Answered) -> Answered {
-    let Some(first) = first else { return second };
-    let mut usage = first.usage;
-    usage += second.usage;
-    let better = if given(&first.answer) > given(&second.answer) { first } else { second };
-    Answered { usage, ..better }
-}
-
 fn unfit(fault: Fault) -> Miss {
     Miss::Uncalled(Denied::for_good(fault))
-}
-
-fn out_of_time<T>() -> Result<T, Fault> {
-    Err(Fault::new(FaultKind::Timeout, "had not answered when the time was up"))
-}
-
-fn forsaken() -> Fault {
-    Fault::new(FaultKind::Cancelled, "was stopped, because everybody had hung up")
-}
-
-fn misplaced() -> Fault {
-    Fault::new(FaultKind::Refused, "was given what it cannot take")
 }

@@ -80,7 +80,7 @@ fn failure_lifetime(kind: FaultKind) -> Option<Duration> {
 }
 
 /// The answers and failures.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cache {
     answers: moka::future::Cache<Key, Kept>,
     disk: Answers,
@@ -131,10 +131,7 @@ struct Travelled {
 
 impl Cache {
     pub(crate) fn new(options: CacheOptions, disk: Answers) -> Self {
-        let answers = moka::future::Cache::builder()
-            .max_capacity(options.bytes)
-            .weigher(|_, kept: &Kept| kept.weight)
-            .build();
+        let answers = memory(options.bytes);
         let failures = moka::future::Cache::new(FAILURES);
         Self { answers, disk, shared: Shared::alone(), failures, options }
     }
@@ -143,6 +140,16 @@ impl Cache {
     pub(crate) fn over(mut self, shared: &Shared) -> Self {
         self.shared = shared.clone();
         self
+    }
+
+    /// The same answers under other options. Memory of another size begins empty; what the disk
+    /// keeps comes back as it is asked for.
+    pub(crate) fn renewed(&self, options: CacheOptions) -> Self {
+        let kept = self.clone();
+        if options.bytes == self.options.bytes {
+            return Self { options, ..kept };
+        }
+        Self { answers: memory(options.bytes), options, ..kept }
     }
 
     /// An answer in memory that is fresh and, where that is asked, younger than `max_age`.
@@ -315,6 +322,11 @@ impl Cache {
         self.failures.invalidate_all();
         self.disk.clear().await
     }
+}
+
+fn memory(bytes: u64) -> moka::future::Cache<Key, Kept> {
+    let weigher = |_: &Key, kept: &Kept| kept.weight;
+    moka::future::Cache::builder().max_capacity(bytes).weigher(weigher).build()
 }
 
 /// Waits for the disk, but not for long. Whoever has the answer can go on without.

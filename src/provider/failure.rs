@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dialect::FaultKind;
+use crate::dialect::{Fault, FaultKind};
 
 /// No provider could do the task.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,21 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A call that the deadline ended.
+pub(crate) fn out_of_time<T>() -> Result<T, Fault> {
+    Err(Fault::new(FaultKind::Timeout, "had not answered when the time was up"))
+}
+
+/// A call that nobody waits for any more.
+pub(crate) fn forsaken() -> Fault {
+    Fault::new(FaultKind::Cancelled, "was stopped, because everybody had hung up")
+}
+
+/// Work for another kind of provider.
+pub(crate) fn misplaced() -> Fault {
+    Fault::new(FaultKind::Refused, "was given what it cannot take")
+}
 
 #[cfg(test)]
 mod tests {

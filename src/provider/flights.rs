@@ -17,12 +17,13 @@ use futures_util::{
     future::{BoxFuture, Shared},
 };
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use super::{
     deadline::{Deadline, Waiter},
     key::Key,
 };
-use crate::clock::Instant;
+use crate::{clock::Instant, telemetry::Seen};
 
 /// The work under way, by key.
 #[derive(Clone, Debug)]
@@ -58,11 +59,14 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         key: Key,
         at: Instant,
         work: impl FnOnce(Deadline) -> F,
+        seen: &Seen,
     ) -> Landed<T>
     where
         F: Future<Output = T> + Send + 'static,
     {
         let (flight, led, _waiter) = self.board(key, at, work);
+        // Who leads counts its calls; for who joins the whole is a wait for the provider.
+        let _wait = (!led).then(|| seen.wait());
         flight.deadline.extend(&Deadline::ahead_of(at));
         let result = Deadline::new(at).bound(flight.landed).await.flatten();
         Landed { result, led }
@@ -87,10 +91,11 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
         let waiter = deadline.wait();
         let place = Place { flights: self.clone(), key, deadline: deadline.clone() };
         let work = work(deadline.clone());
-        let task = self.tracker.spawn(async move {
+        let work = async move {
             let _place = place;
             work.await
-        });
+        };
+        let task = self.tracker.spawn(work.in_current_span());
         let landed = task.map(Result::ok).boxed().shared();
         let flight = Flight { deadline, landed };
         under_way.insert(key, flight.clone());

@@ -15,6 +15,7 @@ use crate::{
     brief::{Answered, Task},
     clock::{self, Instant},
     dialect::{Fault, FaultKind},
+    telemetry::Seen,
 };
 
 /// One task on its way.
@@ -22,6 +23,8 @@ pub(crate) struct Journey {
     pub(crate) task: Task,
     /// What was wrong with an earlier answer to it.
     pub(crate) complaints: Vec<String>,
+    /// Who asks, where prompts may differ.
+    pub(crate) desk: Option<String>,
     /// Who pays for it.
     pub(crate) account: Account,
     pub(crate) read: Read,
@@ -30,6 +33,8 @@ pub(crate) struct Journey {
     /// SHA-256 of the source text that it is about.
     pub(crate) source: Option<[u8; 32]>,
     pub(crate) progress: Option<Progress>,
+    /// What is measured of the request that began it.
+    pub(crate) seen: Seen,
     /// The providers of its route, in order.
     pub(crate) candidates: Vec<Candidate>,
 }
@@ -100,7 +105,7 @@ impl Journey {
         }
         let named = |name: &String| providers.iter().find(|p| p.name() == name);
         let candidate = |provider: &Arc<Provider>| Candidate {
-            key: key::of_place(&readable, &provider.place).key(),
+            key: key::of_place(&readable, &provider.place, call.desk.as_deref()).key(),
             calls: 0,
             denied: route::fits(&provider.place, &task, call).err().map(Denied::for_good),
             provider: Arc::clone(provider),
@@ -114,10 +119,20 @@ impl Journey {
             CachePolicy::NoCache | CachePolicy::NoStore => Read::Nothing,
         };
         let flight = flight(readable, read, &candidates);
-        let progress = call.progress.clone();
+        let (progress, seen) = (call.progress.clone(), call.seen.clone());
         let (complaints, account) = (call.complaints.clone(), call.account.clone());
-        let (keep, source) = (call.keeps(), call.source);
-        let journey = Self { task, complaints, account, read, keep, source, progress, candidates };
+        let journey = Self {
+            task,
+            complaints,
+            desk: call.desk.clone(),
+            account,
+            read,
+            keep: call.keeps(),
+            source: call.source,
+            progress,
+            seen,
+            candidates,
+        };
         (flight, journey)
     }
 

@@ -132,8 +132,14 @@ pub(crate) fn of_task(task: &Task, scope: &str) -> Readable {
     key
 }
 
-/// The same for one provider: the key under which its answer is kept.
-pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
+/// The hash of what an answer to a task depends on, wherever it comes from.
+#[must_use]
+pub fn task_key(task: &Task, scope: &str) -> [u8; 32] {
+    *of_task(task, scope).key().bytes()
+}
+
+/// The same for one provider and desk: the key under which its answer is kept.
+pub(crate) fn of_place(task: &Readable, place: &Place, desk: Option<&str>) -> Readable {
     let ProviderConfig {
         name,
         kind,
@@ -186,7 +192,7 @@ pub(crate) fn of_place(task: &Readable, place: &Place) -> Readable {
     // An address or a header may hold what an operator would not print.
     key.maybe_hidden("address", base_url.as_deref());
     key.hidden("http", &format!("{http:?}"));
-    key.field("prompt", &place.prompt);
+    key.field("prompt", place.prompted(desk));
     key
 }
 

@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     brief::{Answered, Detail},
     dialect::{Capabilities, Fault},
+    prompt::Prompts,
     provider::place::{Embedded, Progress},
 };
 
@@ -36,6 +37,7 @@ impl Embedded for Nobody {
     fn run<'a>(
         &'a self,
         _: &'a Task,
+        _: Option<&'a str>,
         _: Option<Progress>,
     ) -> BoxFuture<'a, Result<Answered, Fault>> {
         unreachable!("keys ask nothing")
@@ -96,14 +98,14 @@ fn every_part_of_a_task_tells_it_apart() {
 #[test]
 fn a_providers_answers_are_told_apart_by_what_shapes_them_alone() {
     let task = of_task(&summarize(Detail::Brief, None), "");
-    let key = |place: &Place| of_place(&task, place).key();
+    let key = |place: &Place| of_place(&task, place, None).key();
     let plain = place("name = \"a\"");
     let others = [
         place("name = \"b\""),
         place("name = \"a\"\nmodel = \"m\""),
         place("name = \"a\"\nbase_url = \"http://127.0.0.1:1\""),
         place("name = \"a\"\nsha256 = \"00\""),
-        place("name = \"a\"").prompted_by("other"),
+        place("name = \"a\"").prompted_by(&Prompts::builtin()),
     ];
     assert!(others.iter().all(|other| key(other) != key(&plain)));
     let limited = place("name = \"a\"\nrequests_per_minute = 3\ntimeout = \"5s\"\nattempts = 9");
@@ -120,7 +122,7 @@ fn no_field_can_run_into_the_next() {
 #[test]
 fn a_keys_text_is_readable_and_holds_nothing_of_the_article() {
     let secret = translate(&[text("s0.p0", "نص سري")], Some("عنوان سري"), &[("سر", "secret")]);
-    let readable = of_place(&of_task(&secret, "desk-1"), &place("name = \"local\"")).0;
+    let readable = of_place(&of_task(&secret, "desk-1"), &place("name = \"local\""), None).0;
     assert!(!readable.contains('س') && !readable.contains("secret"), "{readable}");
     insta::assert_snapshot!(readable.lines().take(4).collect::<Vec<_>>().join("\n"), @r"
     version 1 1

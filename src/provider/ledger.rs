@@ -14,6 +14,10 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, join_all},
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +51,7 @@ pub struct Account {
 /// The account book of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    daily_micro_usd: Option<u64>,
+    daily_micro_usd: Mutex<Option<u64>>,
     day: Mutex<Day>,
     spend: Option<Spend>,
     /// The same sums over all replicas.
@@ -79,7 +83,7 @@ pub(crate) struct Hold<'a> {
 impl Ledger {
     /// A book with a bound in United States dollars a day, kept in `spend` where that is given.
     pub(crate) fn new(daily_usd: Option<f64>, spend: Option<Spend>) -> Self {
-        let daily_micro_usd = daily_usd.map(micro);
+        let daily_micro_usd = Mutex::new(daily_usd.map(micro));
         Self { daily_micro_usd, day: Mutex::default(), spend, common: None }
     }
 
@@ -87,6 +91,11 @@ impl Ledger {
     pub(crate) fn over(mut self, shared: &Shared) -> Self {
         self.common = shared.is_configured().then(|| Sums::new(shared));
         self
+    }
+
+    /// From now on the day has this bound; what was spent of it stays spent.
+    pub(crate) fn bound(&self, daily_usd: Option<f64>) {
+        *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner) = daily_usd.map(micro);
     }
 
     /// Sets aside what a call is expected to take.
@@ -134,8 +143,10 @@ impl Ledger {
         let money =
             |scope: &str, bound| Claim { sum: money_of(scope), bound, amount: held.micro_usd };
         let (sum, bound) = (characters_of(&config.name), config.daily_characters);
-        let mut claims =
-            vec![Claim { sum, bound, amount: held.characters }, money(WHOLE, self.daily_micro_usd)];
+        let mut claims = vec![
+            Claim { sum, bound, amount: held.characters },
+            money(WHOLE, self.micro_usd_bound()),
+        ];
         if account.scope != WHOLE {
             claims.push(money(&account.scope, account.daily_micro_usd));
         }
@@ -145,6 +156,11 @@ impl Ledger {
     /// What was spent and is held today, in millionths of a United States dollar.
     pub(crate) fn micro_usd_today(&self) -> u64 {
         self.day(clock::utc()).micro_usd.get(WHOLE).copied().unwrap_or_default()
+    }
+
+    /// What all may cost in a day, in millionths of a United States dollar.
+    pub(crate) fn micro_usd_bound(&self) -> Option<u64> {
+        *self.daily_micro_usd.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refusal(
@@ -162,7 +178,7 @@ impl Ledger {
         if over(config.daily_characters, day.characters.get(&config.name), more.characters) {
             return Some(REFUSALS[0]);
         }
-        if more.micro_usd > 0 && over(self.daily_micro_usd, money(WHOLE), more.micro_usd) {
+        if more.micro_usd > 0 && over(self.micro_usd_bound(), money(WHOLE), more.micro_usd) {
             return Some(REFUSALS[1]);
         }
         if more.micro_usd > 0
@@ -214,6 +230,23 @@ impl Ledger {
     }
 }
 
+/// What calls of one task took, on its way to the disk while the task goes on. Nobody is answered
+/// before it is there.
+#[derive(Default)]
+pub(crate) struct Books(Mutex<Vec<BoxFuture<'static, ()>>>);
+
+impl Books {
+    fn enter(&self, entry: BoxFuture<'static, ()>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    }
+
+    /// Waits until all of it is on the disk.
+    pub(crate) async fn close(&self) {
+        let entries = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        join_all(entries).await;
+    }
+}
+
 impl Hold<'_> {
     /// Tells the other replicas what changed of what was held.
     fn tell(&self, from: Spent, to: Spent) {
@@ -229,8 +262,9 @@ impl Hold<'_> {
         common.change(self.date, changes, self.for_all);
     }
 
-    /// Puts what the call took in the place of what was held, on the disk too where there is one.
-    pub(crate) async fn settle(mut self, usage: &Usage) {
+    /// Puts what the call took in the place of what was held, and into `books` where it outlives the
+    /// process; gives what it cost, in millionths of a United States dollar.
+    pub(crate) fn settle(mut self, usage: &Usage, books: &Books) -> u64 {
         let took = Spent { calls: 1, ..spent(self.config, usage) };
         let held = std::mem::take(&mut self.held);
         self.tell(held, took);
@@ -242,12 +276,19 @@ impl Hold<'_> {
             }
             day.add(&self.config.name, self.scope, took);
         }
-        let Some(spend) = &self.ledger.spend else { return };
+        let Some(spend) = &self.ledger.spend else { return took.micro_usd };
         let scopes: &[&str] = if self.scope.is_empty() { &[] } else { &[self.scope] };
-        if spend.add(&self.config.name, scopes, took, now).await.is_err() {
-            let provider = &self.config.name;
-            tracing::warn!(provider, "what a call cost could not be kept on disk");
-        }
+        let written = spend.add(&self.config.name, scopes, took, now);
+        let provider = self.config.name.clone();
+        books.enter(
+            async move {
+                if written.await.is_err() {
+                    tracing::warn!(provider, "what a call cost could not be kept on disk");
+                }
+            }
+            .boxed(),
+        );
+        took.micro_usd
     }
 }
 
@@ -350,7 +391,7 @@ mod tests {
         let first = ledger.hold(&config, &nobody, &characters(60)).await.unwrap();
         let refused = ledger.hold(&config, &nobody, &characters(60)).await.unwrap_err();
         assert_eq!(refused.kind, FaultKind::Quota);
-        first.settle(&characters(40)).await;
+        first.settle(&characters(40), &Books::default());
         let second = ledger.hold(&config, &nobody, &characters(60)).await.unwrap();
         drop(second);
         ledger.hold(&config, &nobody, &characters(60)).await.expect("a call that failed took none");
@@ -360,7 +401,8 @@ mod tests {
     async fn a_new_day_begins_with_nothing_spent() {
         let (ledger, nobody) = (Ledger::new(Some(1.0), None), Account::default());
         let config = provider("usd_per_million_characters = 1000000.0");
-        ledger.hold(&config, &nobody, &characters(1)).await.unwrap().settle(&characters(1)).await;
+        let hold = ledger.hold(&config, &nobody, &characters(1)).await.unwrap();
+        hold.settle(&characters(1), &Books::default());
         let refused = ledger.hold(&config, &nobody, &characters(1)).await.unwrap_err();
         let wait = refused.retry_after.unwrap();
         assert!(wait <= Duration::from_secs(24 * 3600));
@@ -379,7 +421,8 @@ mod tests {
         let ledger = Ledger::new(Some(10.0), None);
         let config = provider("usd_per_million_characters = 1000000.0");
         let desk = Account { scope: "desk".into(), daily_micro_usd: Some(2_000_000) };
-        ledger.hold(&config, &desk, &characters(2)).await.unwrap().settle(&characters(2)).await;
+        let hold = ledger.hold(&config, &desk, &characters(2)).await.unwrap();
+        hold.settle(&characters(2), &Books::default());
         let refused = ledger.hold(&config, &desk, &characters(1)).await.unwrap_err();
         assert!(refused.detail.contains("your key"), "{refused}");
         assert_eq!(ledger.micro_usd_today(), 2_000_000);
@@ -399,7 +442,9 @@ mod tests {
             let store = open();
             let ledger = Ledger::new(None, Some(store.spend().clone()));
             let hold = ledger.hold(&config, &nobody, &characters(90)).await.unwrap();
-            hold.settle(&characters(90)).await;
+            let books = Books::default();
+            hold.settle(&characters(90), &books);
+            books.close().await;
             store.close().await;
         }
         let store = open();

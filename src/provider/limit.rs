@@ -124,6 +124,17 @@ impl Limits {
         seats.saturating_sub(self.seats.available_permits())
     }
 
+    /// What this minute has seen and may see of requests, tokens and characters; `None` without a
+    /// limit.
+    pub(crate) fn standing(&self) -> [Option<(u64, u64)>; 3] {
+        let now = clock::now();
+        let mut own = self.own();
+        own.windows.each_mut().map(|window| {
+            window.forget(now);
+            window.limit.map(|limit| (window.total, limit))
+        })
+    }
+
     async fn reserve(&self, amounts: Amounts, latest: Instant) -> Result<(Instant, By), Fault> {
         let Some(common) = &self.common else { return self.reserve_own(amounts, latest) };
         let longest = latest.saturating_duration_since(clock::now());

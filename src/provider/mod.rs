@@ -51,22 +51,25 @@ mod usage;
 use std::{fmt, time::Duration};
 
 pub use self::{
+    attempt::Load,
     breaker::{BreakerPolicy, Health},
     cache::CacheOptions,
     failure::{Failure, Reason},
     foresee::{Estimate, Foreseen},
+    key::task_key,
     ledger::Account,
     open::{ProviderState, SetUpError},
     place::{Embedded, Place, Progress},
     retry::RetryPolicy,
     road::{Checked, Providers, Standing},
-    usage::{Price, Totals},
+    usage::{Price, Tally, Totals},
 };
 use crate::{
     brief::{Answered, Usage},
     clock::Instant,
     shared::Shared,
     store::{Answers, Spend},
+    telemetry::Seen,
 };
 
 /// The names of providers to try for each kind of task, in order.
@@ -125,6 +128,8 @@ pub struct Call {
     pub confidential: bool,
     /// Who may share the answer: callers of the same scope. Empty for everybody.
     pub scope: String,
+    /// The desk that asks; its own prompts are used where it has some.
+    pub desk: Option<String>,
     /// What was wrong with an earlier answer to the same task, one sentence each; then only
     /// providers that can be told are asked.
     pub complaints: Vec<String>,
@@ -134,6 +139,8 @@ pub struct Call {
     pub source: Option<[u8; 32]>,
     /// Told how far the embedded model is; other providers say nothing on the way.
     pub progress: Option<Progress>,
+    /// What is measured of the caller's request.
+    pub seen: Seen,
 }
 
 impl Call {
@@ -147,10 +154,12 @@ impl Call {
             cache,
             confidential: false,
             scope,
+            desk: None,
             complaints: Vec::new(),
             account: Account::default(),
             source: None,
             progress: None,
+            seen: Seen::default(),
         }
     }
 

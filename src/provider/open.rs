@@ -7,6 +7,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 #[cfg(feature = "local")]
 use super::local::Local;
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// How far a provider is, for `/readyz`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProviderState {
     /// The provider's name.
     pub name: String,
@@ -49,8 +50,9 @@ pub enum SetUpError {
     NoLocal(String),
     /// The variable that should hold a provider's key is not set.
     #[error(
-        "provider `{provider}` takes its key from the environment variable `{variable}`, which is \
-         not set\nhint: set it, or remove `api_key_env` where no key is needed"
+        "provider `{provider}` takes its key from the environment variable `{}`, which is \
+         not set\nhint: set it, or remove `api_key_env` where no key is needed",
+        secret::shown(.variable)
     )]
     NoKey {
         /// The provider.
@@ -77,29 +79,32 @@ impl Providers {
         store: Option<&Store>,
         shared: &Shared,
     ) -> Result<Self, SetUpError> {
-        let tasks = &config.tasks;
-        let named = |provider: &&ProviderConfig| {
-            tasks.translate.contains(&provider.name) || tasks.summarize.contains(&provider.name)
-        };
-        let places: Result<Vec<Place>, SetUpError> =
-            config.providers.iter().filter(named).map(|one| place(one, prompts)).collect();
-        let routes =
-            Routes { translate: tasks.translate.clone(), summarize: tasks.summarize.clone() };
-        // Half of the memory is for whole briefs.
-        let cache = CacheOptions {
-            bytes: config.cache.memory_bytes / 2,
-            fresh_for: config.cache.fresh_for,
-            stale_for: config.cache.stale_for,
-        };
         let options = Options {
-            cache,
-            daily_usd: config.budget.daily_usd,
             spend: store.map(|store| store.spend().clone()),
             disk: store.map_or_else(Answers::none, |store| store.answers().clone()),
             shared: shared.clone(),
-            ..Options::default()
+            ..options(config)
         };
-        Ok(Self::new(places?, routes, options))
+        Ok(Self::new(places(config, prompts)?, routes(config), options))
+    }
+
+    /// The same under another configuration: what is kept, under way, counted and learned goes on,
+    /// see [`Providers::renewed`]; a model inside the process that is configured as before stays
+    /// loaded. These providers are as they were, whatever comes of it.
+    ///
+    /// # Errors
+    /// As [`Providers::open`].
+    pub fn reopened(&self, config: &Config, prompts: &Prompts) -> Result<Self, SetUpError> {
+        let keep = |mut place: Place| {
+            let before = self.places().find(|before| before.config == place.config);
+            if let Some(model) = before.and_then(embedded).and_then(|model| model.prompted(prompts))
+            {
+                place.worker = Worker::Embedded(model);
+            }
+            place
+        };
+        let places = places(config, prompts)?.into_iter().map(keep).collect();
+        Ok(self.renewed(places, routes(config), options(config)))
     }
 
     /// How far each provider is, in the order of the configuration.
@@ -132,6 +137,31 @@ impl Providers {
     }
 }
 
+/// The places of the providers that some task names.
+fn places(config: &Config, prompts: &Prompts) -> Result<Vec<Place>, SetUpError> {
+    let tasks = &config.tasks;
+    let named = |provider: &&ProviderConfig| {
+        tasks.translate.contains(&provider.name) || tasks.summarize.contains(&provider.name)
+    };
+    config.providers.iter().filter(named).map(|one| place(one, prompts)).collect()
+}
+
+fn routes(config: &Config) -> Routes {
+    let tasks = &config.tasks;
+    Routes { translate: tasks.translate.clone(), summarize: tasks.summarize.clone() }
+}
+
+/// What the configuration says of the road; where things are kept is not part of it.
+fn options(config: &Config) -> Options {
+    // Half of the memory is for whole briefs, an eighth for texts in English.
+    let cache = CacheOptions {
+        bytes: config.cache.memory_bytes / 8 * 3,
+        fresh_for: config.cache.fresh_for,
+        stale_for: config.cache.stale_for,
+    };
+    Options { cache, daily_usd: config.budget.daily_usd, ..Options::default() }
+}
+
 fn embedded(place: &Place) -> Option<&dyn Embedded> {
     match &place.worker {
         Worker::Embedded(model) => Some(model.as_ref()),
@@ -152,8 +182,9 @@ fn place(config: &ProviderConfig, prompts: &Prompts) -> Result<Place, SetUpError
         config.base_url = config.kind.default_base_url().map(str::to_owned);
     }
     // A translation service reads no prompts, so its answers outlive a change of theirs.
-    let prompted = if config.kind.summarizes() { prompts.hash() } else { "" };
-    Ok(Place::remote(config, dialect, key.transpose()?).prompted_by(prompted))
+    let reads = config.kind.summarizes();
+    let place = Place::remote(config, dialect, key.transpose()?);
+    Ok(if reads { place.prompted_by(prompts) } else { place })
 }
 
 #[cfg(feature = "local")]
@@ -162,7 +193,7 @@ fn in_process(config: &ProviderConfig, prompts: &Prompts) -> Result<Place, SetUp
     let mut config = config.clone();
     config.model = Some(model.model().to_owned());
     // Its time is bounded by the request's deadline alone: a passage waits for the others.
-    Ok(Place::embedded(config, Arc::new(model)).prompted_by(prompts.hash()))
+    Ok(Place::embedded(config, Arc::new(model)).prompted_by(prompts))
 }
 
 #[cfg(not(feature = "local"))]

@@ -9,6 +9,7 @@ use crate::{
     brief::{Answered, Task},
     config::ProviderConfig,
     dialect::{Capabilities, Dialect, Fault},
+    prompt::Prompts,
 };
 
 /// Told how many texts of a task are finished.
@@ -35,13 +36,20 @@ pub trait Embedded: Send + Sync + fmt::Debug {
         progress: super::local::Progress,
     ) -> BoxFuture<'_, Result<std::path::PathBuf, super::local::LocalError>>;
 
-    /// Does a task. The road bounds it in time: dropping the future ends the work.
+    /// The same model under other prompts, without loading it again; `None` where it has to be made
+    /// anew.
+    fn prompted(&self, _prompts: &Prompts) -> Option<Arc<dyn Embedded>> {
+        None
+    }
+
+    /// Does a task for a desk. The road bounds it in time: dropping the future ends the work.
     ///
     /// # Errors
     /// A fault whose kind says what to do next, as a dialect's.
     fn run<'a>(
         &'a self,
         task: &'a Task,
+        desk: Option<&'a str>,
         progress: Option<Progress>,
     ) -> BoxFuture<'a, Result<Answered, Fault>>;
 }
@@ -51,8 +59,8 @@ pub trait Embedded: Send + Sync + fmt::Debug {
 pub struct Place {
     pub(crate) config: ProviderConfig,
     pub(crate) worker: Worker,
-    /// What shapes its answers beside the task and the configuration: the hash of its prompts.
-    pub(crate) prompt: String,
+    /// What shapes its answers beside the task and the configuration, where it reads any.
+    pub(crate) prompts: Option<Prompts>,
 }
 
 /// Who does the work.
@@ -71,21 +79,26 @@ impl Place {
         dialect: Box<dyn Dialect>,
         key: Option<SecretString>,
     ) -> Self {
-        Self { config, worker: Worker::Remote { dialect, key }, prompt: String::new() }
+        Self { config, worker: Worker::Remote { dialect, key }, prompts: None }
     }
 
     /// The model inside the process. It bounds its own queue (`queue`), and confidential texts may
     /// be given to it, because they do not leave the process.
     #[must_use]
     pub fn embedded(config: ProviderConfig, model: Arc<dyn Embedded>) -> Self {
-        Self { config, worker: Worker::Embedded(model), prompt: String::new() }
+        Self { config, worker: Worker::Embedded(model), prompts: None }
     }
 
-    /// The same place, whose answers depend on prompts with this hash.
+    /// The same place, whose answers depend on these prompts.
     #[must_use]
-    pub fn prompted_by(mut self, hash: impl Into<String>) -> Self {
-        self.prompt = hash.into();
+    pub fn prompted_by(mut self, prompts: &Prompts) -> Self {
+        self.prompts = Some(prompts.clone());
         self
+    }
+
+    /// The hash of the prompts that it uses for a desk; empty where it reads none.
+    pub(crate) fn prompted(&self, desk: Option<&str>) -> &str {
+        self.prompts.as_ref().map_or("", |prompts| prompts.of(desk).hash())
     }
 
     /// What it can be asked for.

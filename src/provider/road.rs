@@ -6,11 +6,12 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
+use metrics::Counter;
 use tokio::time::sleep_until;
 
 use super::{
     Call, Done, Failure, How, Options, Routes,
-    attempt::{Asked, Provider},
+    attempt::{Asked, Load, Provider},
     breaker::Health,
     cache::{Cache, Kept, Source},
     deadline::Deadline,
@@ -19,11 +20,11 @@ use super::{
     journey::{Denied, Journey, Read},
     key::Key,
     landed,
-    ledger::Ledger,
+    ledger::{Books, Ledger},
     place::Place,
     sound::is_whole,
     transport::Transport,
-    usage::Totals,
+    usage::{Counts, Tally, Totals},
 };
 use crate::{
     brief::{Answered, Task},
@@ -32,6 +33,7 @@ use crate::{
     finding::{Code, Finding, Severity},
     shared::{Boarding, Lease, Shared},
     store::StoreError,
+    telemetry::{meters::Lookups, names},
 };
 
 /// Every configured provider, with what is kept and what is under way. Cheap to clone.
@@ -49,6 +51,11 @@ struct Inner {
     transport: Transport,
     ledger: Arc<Ledger>,
     shared: Shared,
+    near: Lookups,
+    far: Lookups,
+    joined: Lookups,
+    stale: Counter,
+    tally: Arc<Counts>,
 }
 
 impl Providers {
@@ -71,6 +78,44 @@ impl Providers {
             transport: Transport::new(max_answer_bytes),
             ledger,
             shared,
+            tally: Arc::default(),
+            near: Lookups::of("memory"),
+            far: Lookups::of("disk"),
+            joined: Lookups::of("flight"),
+            stale: names::STALE.counter(&[]),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The road under a new configuration. Kept answers, flights under way, connections and the
+    /// book of what was spent go on; a provider takes over what was learned of the one that had its
+    /// name before. Calls under way on the old road end on it.
+    pub(crate) fn renewed(&self, places: Vec<Place>, routes: Routes, options: Options) -> Self {
+        let old = &*self.inner;
+        old.ledger.bound(options.daily_usd);
+        let provider = |place| {
+            let (breaker, retry) = (options.breaker.clone(), options.retry.clone());
+            let fresh =
+                Provider::new(place, breaker, retry, (Arc::clone(&old.ledger), old.shared.clone()));
+            let before = old.providers.iter().find(|one| one.name() == fresh.name());
+            Arc::new(match before {
+                Some(before) => before.handed_to(fresh),
+                None => fresh,
+            })
+        };
+        let inner = Inner {
+            providers: places.into_iter().map(provider).collect(),
+            routes,
+            cache: old.cache.renewed(options.cache.clone()),
+            flights: old.flights.clone(),
+            transport: old.transport.clone(),
+            ledger: Arc::clone(&old.ledger),
+            shared: old.shared.clone(),
+            near: old.near.clone(),
+            far: old.far.clone(),
+            joined: old.joined.clone(),
+            stale: old.stale.clone(),
+            tally: Arc::clone(&old.tally),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -90,7 +135,20 @@ impl Providers {
             None if call.keeps() => self.fly(flight, journey, &call).await?,
             None => self.inner.lead(journey, Deadline::ahead_of(call.deadline), None).await?,
         };
+        self.inner.tally.count(done.how);
         Ok(Done { answered: ids.restore(done.answered), ..done })
+    }
+
+    /// How the tasks done since the start were come by.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.inner.tally.read()
+    }
+
+    /// What all providers together may cost today, in millionths of a United States dollar.
+    #[must_use]
+    pub fn micro_usd_bound(&self) -> Option<u64> {
+        self.inner.ledger.micro_usd_bound()
     }
 
     /// The journey that a task would make, and whether what is kept would answer it.
@@ -108,7 +166,9 @@ impl Providers {
         let keys: Vec<Key> = journey.candidates.iter().map(|candidate| candidate.key).collect();
         let inner = Arc::clone(&self.inner);
         let lead = |deadline| async move { inner.share(key, journey, deadline).await };
-        let Landed { result, led } = self.inner.flights.join(key, call.deadline, lead).await;
+        let Landed { result, led } =
+            self.inner.flights.join(key, call.deadline, lead, &call.seen).await;
+        self.inner.joined.count(!led);
         let done = result.unwrap_or(Err(late))?;
         if let Some(source) = call.source.filter(|_| !led) {
             self.inner.tag(&keys, source).await;
@@ -196,6 +256,8 @@ impl Providers {
             provider: provider.name().to_owned(),
             health: provider.health(),
             in_flight: provider.in_flight(),
+            load: provider.load(),
+            shut_for: provider.shut_for(),
             totals: provider.totals(),
         };
         self.inner.providers.iter().map(standing).collect()
@@ -211,6 +273,10 @@ pub struct Standing {
     pub health: Health,
     /// Tasks it is busy with.
     pub in_flight: usize,
+    /// How far its limits are used.
+    pub load: Load,
+    /// How much longer it is left alone, if it is.
+    pub shut_for: Option<Duration>,
     /// What it did since the start.
     pub totals: Totals,
 }
@@ -276,7 +342,7 @@ impl Inner {
     /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
     async fn lead(
         &self,
-        mut journey: Journey,
+        journey: Journey,
         deadline: Deadline,
         lease: Option<&Lease>,
     ) -> Result<Done, Failure> {
@@ -286,11 +352,23 @@ impl Inner {
         {
             return Ok(done);
         }
+        let books = Books::default();
+        let outcome = self.travel(journey, (&deadline, &books), lease).await;
+        books.close().await;
+        outcome
+    }
+
+    async fn travel(
+        &self,
+        mut journey: Journey,
+        (deadline, books): (&Deadline, &Books),
+        lease: Option<&Lease>,
+    ) -> Result<Done, Failure> {
         let last = journey.candidates.len().saturating_sub(1);
         let (mut patient, mut partial) = (false, None);
         loop {
             for n in 0..journey.candidates.len() {
-                match self.ask(&mut journey, n, &deadline, patient || n == last).await {
+                match self.ask(&mut journey, n, (deadline, books), patient || n == last).await {
                     Some(answered) if is_whole(&answered.answer) => {
                         return Ok(self.keep(&journey, n, answered, lease).await);
                     }
@@ -299,7 +377,10 @@ impl Inner {
                 }
             }
             match journey.again() {
-                Some(at) if at < deadline.at() => sleep_until(at).await,
+                Some(at) if at < deadline.at() => {
+                    let _wait = journey.seen.wait();
+                    sleep_until(at).await;
+                }
                 _ => break,
             }
             patient = true;
@@ -315,11 +396,21 @@ impl Inner {
         &self,
         journey: &mut Journey,
         n: usize,
-        deadline: &Deadline,
+        (deadline, books): (&Deadline, &Books),
         patient: bool,
     ) -> Option<Answered> {
-        let Journey { task, complaints, account, read, keep, source: _, progress, candidates } =
-            journey;
+        let Journey {
+            task,
+            complaints,
+            desk,
+            account,
+            read,
+            keep,
+            source: _,
+            progress,
+            seen,
+            candidates,
+        } = journey;
         let candidate = candidates.get_mut(n).filter(|candidate| candidate.is_open())?;
         if *read != Read::Nothing
             && let Some(fault) = self.cache.failure(&candidate.key).await
@@ -328,8 +419,19 @@ impl Inner {
             return None;
         }
         let transport = &self.transport;
-        let progress = progress.as_ref();
-        let asked = Asked { transport, task, complaints, deadline, account, patient, progress };
+        let (desk, progress) = (desk.as_deref(), progress.as_ref());
+        let asked = Asked {
+            transport,
+            task,
+            complaints,
+            desk,
+            deadline,
+            account,
+            patient,
+            progress,
+            seen,
+            books,
+        };
         match candidate.provider.ask(asked, &mut candidate.calls).await {
             Ok(answered) => Some(answered),
             Err(denied) => {
@@ -361,6 +463,18 @@ impl Inner {
 
     /// A fresh answer of any provider of the route, in the route's order.
     async fn recall(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
+        if journey.read == Read::Nothing {
+            return None;
+        }
+        let done = self.find(journey, tiers).await;
+        match tiers {
+            Tiers::Memory => self.near.count(done.is_some()),
+            Tiers::All => self.far.count(done.is_some()),
+        }
+        done
+    }
+
+    async fn find(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
         let max_age = match journey.read {
             Read::Any => None,
             Read::Within(age) => Some(age),
@@ -404,6 +518,7 @@ impl Inner {
             if let Some(kept) = self.cache.stale(&candidate.key).await {
                 let mut done = self.recalled(journey, candidate.key, kept, How::Stale).await;
                 done.answered.findings.push(stale_finding());
+                self.stale.increment(1);
                 return Some(done);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::ids::Ids;
 use crate::{
-    brief::{Answer, Evidence, Task},
+    brief::{Answer, Answered, Evidence, Task},
     dialect::{Fault, FaultKind},
 };
 
@@ -45,4 +45,13 @@ pub(crate) fn given(answer: &Answer) -> usize {
         Answer::Summarize { passages, .. } => passages.len(),
         Answer::Headline { summary, .. } => summary.len(),
     }
+}
+
+/// The answer with more texts, billed for both.
+pub(crate) fn fuller(first: Option<Answered>, second: Answered) -> Answered {
+    let Some(first) = first else { return second };
+    let mut usage = first.usage;
+    usage += second.usage;
+    let better = if given(&first.answer) > given(&second.answer) { first } else { second };
+    Answered { usage, ..better }
 }

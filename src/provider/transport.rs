@@ -49,8 +49,8 @@ pub(crate) struct Destination<'a> {
     pub(crate) silence: Duration,
 }
 
-/// The HTTP client. Connections are kept and used again.
-#[derive(Debug)]
+/// The HTTP client. Connections are kept and used again. Cheap to clone; all clones share them.
+#[derive(Clone, Debug)]
 pub(crate) struct Transport {
     outside: Client,
     loopback: Client,

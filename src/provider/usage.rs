@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::limit::Need;
+use super::{How, limit::Need};
 use crate::{
     brief::Usage,
     config::{Kind, ProviderConfig},
@@ -97,6 +97,49 @@ impl Meter {
             input_tokens: self.input_tokens.load(Relaxed),
             output_tokens: self.output_tokens.load(Relaxed),
             characters: self.characters.load(Relaxed),
+        }
+    }
+}
+
+/// How the tasks done since the start were come by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// By calling a provider.
+    pub called: u64,
+    /// By sharing another caller's call.
+    pub joined: u64,
+    /// From what was kept.
+    pub cached: u64,
+    /// From what was kept and past its lifetime.
+    pub stale: u64,
+}
+
+/// The same, as it is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    called: AtomicU64,
+    joined: AtomicU64,
+    cached: AtomicU64,
+    stale: AtomicU64,
+}
+
+impl Counts {
+    pub(crate) fn count(&self, how: How) {
+        let count = match how {
+            How::Called => &self.called,
+            How::Joined => &self.joined,
+            How::Cached => &self.cached,
+            How::Stale => &self.stale,
+        };
+        count.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn read(&self) -> Tally {
+        Tally {
+            called: self.called.load(Relaxed),
+            joined: self.joined.load(Relaxed),
+            cached: self.cached.load(Relaxed),
+            stale: self.stale.load(Relaxed),
         }
     }
 }

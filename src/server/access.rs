@@ -5,6 +5,9 @@
 //! translation service send theirs: `Authorization: DeepL-Auth-Key …`, or in the body (LibreTranslate's
 //! `api_key`), which only an endpoint can read and hands to [`identify`].
 //!
+//! A browser that signed in at the page has a session in the place of a key ([`session`]).
+//! What it changes must come from that page.
+//!
 //! Where no key was ever made none is needed, and one that is presented is not looked at; `listen`
 //! sees to it that such a server is reached over loopback alone. A presented key is never repeated in
 //! an answer or a log.
@@ -12,11 +15,11 @@
 use std::sync::Arc;
 
 use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 
-use super::{State, problem::Problem};
+use super::{State, hosts, problem::Problem, session};
 use crate::keys::{Identity, Scope, Token};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -25,7 +28,7 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 #[derive(Debug)]
 pub(super) struct Refused {
     problem: Problem,
-    challenge: Challenge,
+    challenge: Option<Challenge>,
 }
 
 /// What `WWW-Authenticate` asks for (RFC 6750).
@@ -40,15 +43,21 @@ enum Challenge {
 }
 
 impl Refused {
+    /// The problem alone, where there is no place for a challenge.
+    pub(super) fn into_problem(self) -> Problem {
+        self.problem
+    }
+
     fn unknown(detail: impl Into<String>) -> Self {
-        Self { problem: Problem::unauthorized(detail), challenge: Challenge::OtherKey }
+        Self { problem: Problem::unauthorized(detail), challenge: Some(Challenge::OtherKey) }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
+        let Some(asked) = self.challenge else { return self.problem.into_response() };
         let mut challenge = "Bearer realm=\"mujaz\"".to_owned();
-        match self.challenge {
+        match asked {
             Challenge::Key => {}
             Challenge::OtherKey => challenge.push_str(", error=\"invalid_token\""),
             Challenge::Scope(scope) => {
@@ -71,20 +80,14 @@ impl IntoResponse for Refused {
 /// Where a key is needed and there is none, or none that is known.
 pub(super) fn identify(
     state: &State,
-    headers: &HeaderMap,
+    parts: &Parts,
     in_body: Option<&str>,
 ) -> Result<Arc<Identity>, Refused> {
     if !state.keys.needed() {
         return Ok(Arc::clone(&state.anonymous));
     }
-    let Some(presented) = presented(headers)?.or(in_body) else {
-        return Err(Refused {
-            problem: Problem::unauthorized(
-                "No key came with the request; send it as `Authorization: Bearer mjz_…` or \
-                 `X-API-Key: mjz_…`. `mujaz key new` makes one.",
-            ),
-            challenge: Challenge::Key,
-        });
+    let Some(presented) = presented(&parts.headers)?.or(in_body) else {
+        return signed_in(state, parts);
     };
     let token = Token::parse(presented)
         .map_err(|why| Refused::unknown(format!("The key cannot be one: {why}.")))?;
@@ -93,6 +96,23 @@ pub(super) fn identify(
             "The key is not known here; it may have been revoked, or be another server's.",
         )
     })
+}
+
+/// Who signed in at the page.
+fn signed_in(state: &State, parts: &Parts) -> Result<Arc<Identity>, Refused> {
+    let Some(identity) = session::holder(state, parts) else {
+        return Err(Refused {
+            problem: Problem::unauthorized(
+                "No key came with the request; send it as `Authorization: Bearer mjz_…` or \
+                 `X-API-Key: mjz_…`. `mujaz key new` makes one.",
+            ),
+            challenge: Some(Challenge::Key),
+        });
+    };
+    if !parts.method.is_safe() && !hosts::is_own_page(parts) {
+        return Err(Refused { problem: session::forged(), challenge: None });
+    }
+    Ok(identity)
 }
 
 /// Lets an identity through that has the scope.
@@ -110,7 +130,7 @@ pub(super) fn permit(identity: &Identity, scope: Scope) -> Result<(), Refused> {
         identity.name,
         if has.is_empty() { "none".to_owned() } else { has.join(", ") }
     );
-    Err(Refused { problem: Problem::forbidden(detail), challenge: Challenge::Scope(scope) })
+    Err(Refused { problem: Problem::forbidden(detail), challenge: Some(Challenge::Scope(scope)) })
 }
 
 /// The key that the headers carry.

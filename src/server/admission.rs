@@ -10,7 +10,10 @@
 //!
 //! A place and its room are held until the answer has gone out. Health is outside all of it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use axum::{
     extract::{Request, State as Shared},
@@ -36,6 +39,23 @@ pub(super) struct Admission {
     room: Arc<Semaphore>,
     turns: Arc<Semaphore>,
     reading: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most: (usize, usize),
+}
+
+/// How full it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fullness {
+    /// Requests that were let in.
+    pub(super) places_taken: usize,
+    /// Requests that may be let in.
+    pub(super) places: usize,
+    /// Briefs that wait for their turn.
+    pub(super) waiting: usize,
+    /// Briefs being made.
+    pub(super) turns_taken: usize,
+    /// Briefs that may be made at once.
+    pub(super) turns: usize,
 }
 
 impl Admission {
@@ -48,7 +68,25 @@ impl Admission {
             room: Arc::new(Semaphore::new(room.div_ceil(GRAIN))),
             turns: Arc::new(Semaphore::new(server.max_briefs)),
             reading: Arc::new(Semaphore::new(cores)),
+            waiting: Arc::default(),
+            most: (server.max_briefs + server.queue, server.max_briefs),
         }
+    }
+
+    /// The same under other bounds. Where they have changed, what is in flight ends within the old
+    /// ones and new requests count within the new.
+    pub(super) fn renewed(&self, server: &Server, before: &Server) -> Self {
+        let bounds = |one: &Server| (one.max_briefs, one.queue, one.max_body_bytes);
+        if bounds(server) == bounds(before) { self.clone() } else { Self::new(server) }
+    }
+
+    /// Briefs that are being made, and requests that hold a place beyond those.
+    pub(super) fn crowd(&self, server: &Server) -> (usize, usize) {
+        let taken =
+            |all: usize, semaphore: &Semaphore| all.saturating_sub(semaphore.available_permits());
+        let making = taken(server.max_briefs, &self.turns);
+        let placed = taken(server.max_briefs + server.queue, &self.places);
+        (making, placed.saturating_sub(making))
     }
 
     /// The turn of a brief, before the deadline.
@@ -56,7 +94,23 @@ impl Admission {
     /// # Errors
     /// Where it does not come.
     pub(super) async fn turn(&self, deadline: Instant) -> Result<OwnedSemaphorePermit, Problem> {
+        if let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() {
+            return Ok(turn);
+        }
+        let _waiting = Waiting::new(&self.waiting);
         before(deadline, &self.turns, 1).await
+    }
+
+    /// How full it is.
+    pub(super) fn standing(&self) -> Fullness {
+        let (places, turns) = self.most;
+        Fullness {
+            places_taken: places.saturating_sub(self.places.available_permits()),
+            places,
+            waiting: self.waiting.load(Relaxed),
+            turns_taken: turns.saturating_sub(self.turns.available_permits()),
+            turns,
+        }
     }
 
     /// A core to read an article on, before the deadline.
@@ -82,6 +136,22 @@ impl Admission {
         let length = declared_length(headers).filter(|_| plain).unwrap_or(server.max_body_bytes);
         let grains = length.min(server.max_body_bytes).div_ceil(GRAIN);
         before(deadline, &self.room, u32::try_from(grains).unwrap_or(u32::MAX)).await
+    }
+}
+
+/// Counts one who waits.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 

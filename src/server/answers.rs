@@ -11,7 +11,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -22,11 +25,14 @@ use tokio::time::Instant;
 use crate::{
     brief::{Brief, check},
     clock,
+    config::Config,
     finding::Code,
     keys::{Identity, Scope},
     pipeline::Gateway,
+    prompt::Prompts,
     provider::CachePolicy,
     render::Format,
+    telemetry::meters::Lookups,
 };
 
 use super::source::{Options, Posted};
@@ -48,6 +54,11 @@ impl Rendered {
     /// The id of the brief.
     pub(super) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// SHA-256 of its source, hex.
+    pub(super) fn source(&self) -> &str {
+        &self.source
     }
 
     /// How much longer it is fresh.
@@ -92,6 +103,16 @@ pub(super) struct Answers {
     by_id: Cache<String, Arc<Readable>>,
     fresh_for: Duration,
     epoch: [u8; 32],
+    prompts: Prompts,
+    lookups: Lookups,
+    asked: Arc<Asked>,
+}
+
+/// How often a whole brief was looked for since the start.
+#[derive(Debug, Default)]
+struct Asked {
+    found: AtomicU64,
+    missed: AtomicU64,
 }
 
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is the providers'.
@@ -112,13 +133,28 @@ impl Answers {
             by_id: by_id.build(),
             fresh_for: gateway.config.cache.fresh_for,
             epoch: epoch(gateway),
+            prompts: gateway.prompts.clone(),
+            lookups: Lookups::of("brief"),
+            asked: Arc::default(),
         }
     }
 
-    /// The key of what was posted, for one format.
-    pub(super) fn key(&self, posted: &Posted, format: Format) -> Key {
+    /// The same briefs under another configuration: their keys say under which one each was made.
+    /// Memory of another size begins empty.
+    pub(super) fn renewed(&self, gateway: &Gateway, before: &Config) -> Self {
+        let fresh = Self::new(gateway);
+        if gateway.config.cache.memory_bytes != before.cache.memory_bytes {
+            return fresh;
+        }
+        let asked = Arc::clone(&self.asked);
+        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), asked, ..fresh }
+    }
+
+    /// The key of what a desk posted, for one format.
+    pub(super) fn key(&self, posted: &Posted, format: Format, desk: Option<&str>) -> Key {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.epoch);
+        hasher.update(self.prompts.of(desk).hash().as_bytes());
         let source = &posted.source;
         let told = (&source.content_type, &source.title, &source.published);
         let Options { detail, confidential, dry_run: _, webhook: _ } = &posted.options;
@@ -146,10 +182,19 @@ impl Answers {
         let rendered = self.rendered.get(key).await.filter(|one| {
             let age = now.saturating_duration_since(one.kept);
             one.fresh_until > now && youngest.is_none_or(|youngest| age <= youngest)
-        })?;
+        });
+        self.lookups.count(rendered.is_some());
+        let count = if rendered.is_some() { &self.asked.found } else { &self.asked.missed };
+        count.fetch_add(1, Relaxed);
+        let rendered = rendered?;
         let near = self.by_id.get(&rendered.id).await;
         let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
         Some(Found { rendered, for_a_new_reader })
+    }
+
+    /// How often a whole brief was found, and how often not, since the start.
+    pub(super) fn asked(&self) -> (u64, u64) {
+        (self.asked.found.load(Relaxed), self.asked.missed.load(Relaxed))
     }
 
     /// Keeps a brief under its id.
@@ -187,7 +232,7 @@ impl Answers {
         let id = brief.id.clone();
         if let Some(earlier) = self.by_id.get(&id).await {
             let readers = Mutex::new(earlier.readers().clone());
-            // The article stays: what comes from the store has none.
+            // The article stays: what an earlier version kept in the store has none.
             let article = brief.article.clone().or_else(|| earlier.brief.article.clone());
             let brief = Arc::new(Brief { article, ..Brief::clone(&brief) });
             self.by_id.insert(id.clone(), Arc::new(Readable { brief, readers })).await;
@@ -244,7 +289,6 @@ fn epoch(gateway: &Gateway) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     hasher.update(&check::VERSION.to_le_bytes());
-    hasher.update(gateway.prompts.hash().as_bytes());
     hasher.update(gateway.glossary.hash().as_bytes());
     hasher.update(format!("{:?}{:?}", gateway.config.tasks, gateway.config.providers).as_bytes());
     *hasher.finalize().as_bytes()
@@ -255,7 +299,6 @@ mod tests {
     use super::*;
     use crate::{
         article::Source,
-        config::Config,
         render::{Label, sample},
         server::source::Options,
     };
@@ -280,11 +323,11 @@ mod tests {
         let formats = [Format::Json, Format::Markdown, Format::Html, Format::Ninjs];
         for format in formats {
             let body = format.render(&brief, &Label::Draft).into();
-            let key = answers.key(&posted, format);
+            let key = answers.key(&posted, format, None);
             assert!(answers.keep(key, &brief, body, &identity.readers()).await, "it is whole");
         }
         let found = async |format| {
-            let key = answers.key(&posted, format);
+            let key = answers.key(&posted, format, None);
             answers.find(&key, CachePolicy::Use, &identity).await.is_some()
         };
         for format in formats {
@@ -300,7 +343,7 @@ mod tests {
     async fn a_request_takes_from_the_cache_only_what_it_asks_for() {
         let (answers, posted) = (answers(), posted());
         let (brief, identity) = (whole(), Identity::anonymous());
-        let key = answers.key(&posted, Format::Json);
+        let key = answers.key(&posted, Format::Json, None);
         answers.keep(key, &brief, Bytes::from_static(b"{}"), &identity.readers()).await;
         tokio::time::sleep(Duration::from_secs(60)).await;
         let found = async |policy| answers.find(&key, policy, &identity).await.is_some();
@@ -325,7 +368,7 @@ mod tests {
         let sport = desk("sport", &[Scope::Brief]);
         let admin = desk("it", &[Scope::Admin]);
         let (answers, posted, brief) = (answers(), posted(), whole());
-        let key = answers.key(&posted, Format::Json);
+        let key = answers.key(&posted, Format::Json, None);
         answers.keep(key, &brief, Bytes::from_static(b"{}"), &foreign.readers()).await;
         assert!(answers.read(&brief.id, &foreign).await.is_some());
         assert!(answers.read(&brief.id, &admin).await.is_some());

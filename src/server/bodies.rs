@@ -23,7 +23,12 @@ use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::{State, admission::declared_length, form, held::hold, limits::Visit, problem::Problem};
-use crate::{config::Server, pipeline};
+use crate::{
+    clock,
+    config::Server,
+    pipeline,
+    telemetry::{Seen, Stage},
+};
 
 /// Levels that a JSON body may nest; what clients send needs four.
 const MAX_NESTING: usize = 64;
@@ -59,7 +64,12 @@ pub(super) async fn read(Shared(state): Shared<State>, request: Request, next: N
     let (parts, body) = request.into_parts();
     let expected = declared_length(&parts.headers).unwrap_or(0);
     let whole = collect(body, expected, limit(&parts.headers, server));
-    let bytes = match tokio::time::timeout(server.body_timeout, whole).await {
+    let begun = clock::now();
+    let whole = tokio::time::timeout(server.body_timeout, whole).await;
+    if let Some(seen) = parts.extensions.get::<Seen>() {
+        seen.add(Stage::Body, begun.elapsed());
+    }
+    let bytes = match whole {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(Unread::TooLarge)) => {
             return Problem::too_large(server.max_body_bytes).into_response();
@@ -102,17 +112,26 @@ where
     B: HttpBody<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    // One buffer of the right size, so that no body is in memory twice.
-    let mut kept = BytesMut::with_capacity(expected.min(limit));
+    // A body that comes in one piece stays where it lies; any other goes into one buffer of the
+    // right size, so that none is in memory twice.
+    let (mut first, mut kept) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| unread(error.into().as_ref()))?;
         let Ok(data) = frame.into_data() else { continue };
-        if kept.len() + data.len() > limit {
+        if first.len() + kept.len() + data.len() > limit {
             return Err(Unread::TooLarge);
+        }
+        if first.is_empty() && kept.is_empty() {
+            first = data;
+            continue;
+        }
+        if kept.is_empty() {
+            kept.reserve(expected.min(limit));
+            kept.extend_from_slice(&std::mem::take(&mut first));
         }
         kept.extend_from_slice(&data);
     }
-    Ok(kept.freeze())
+    Ok(if kept.is_empty() { first } else { kept.freeze() })
 }
 
 fn unread(error: &(dyn Error + Send + Sync + 'static)) -> Unread {
@@ -140,21 +159,34 @@ fn essence(headers: &HeaderMap) -> String {
 
 /// The levels to which a JSON text nests; brackets in strings are text.
 fn nesting(json: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-    for byte in json {
+    let (mut depth, mut deepest, mut at) = (0_usize, 0, 0);
+    while let Some(byte) = json.get(at) {
+        at += 1;
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => {
+            // Texts are most of a body and are passed over at the speed of memory.
+            b'"' => at += quoted(&json[at..]),
+            b'[' | b'{' => {
                 depth += 1;
                 deepest = deepest.max(depth);
             }
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
     deepest
+}
+
+/// The length of a string whose first quote was read, its last quote included.
+fn quoted(json: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr2(b'"', b'\\', &json[at..]) {
+        at += found + 1;
+        if json[at - 1] == b'"' {
+            return at;
+        }
+        at = json.len().min(at + 1);
+    }
+    json.len()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use axum::{
     response::Response,
 };
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 use super::{
     State,
@@ -27,6 +28,7 @@ use super::{
     kept, live,
     live::{Teller, Watch, Work},
     making::{self, Commission, Made, new_id},
+    openapi,
     problem::Problem,
     reviews,
     source::{self, Posted},
@@ -41,6 +43,7 @@ use crate::{
     provider::CachePolicy,
     render::{Format, Label, html},
     store::Once,
+    telemetry::{Answered, Seen, Stage, meters::Outcome},
     webhooks::Occasion,
 };
 
@@ -85,9 +88,34 @@ struct Asked {
     wanted: Wanted,
     cache: CachePolicy,
     once: Option<Once>,
+    seen: Seen,
 }
 
 /// The brief of the posted article in the way that `Accept` and `Prefer` ask for.
+#[utoipa::path(
+    post,
+    path = "/v1/briefs",
+    operation_id = "createBrief",
+    tag = "briefs",
+    params(
+        ("Accept" = Option<String>, Header, description = "The format; `application/json` where nothing is said."),
+        ("Prefer" = Option<String>, Header, description = "`respond-async`: 202 now, the brief later."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A request that is sent twice is done once."),
+        ("Cache-Control" = Option<String>, Header, description = "`no-cache`, `no-store` or `max-age`."),
+    ),
+    responses(
+        (status = 200, description = "The brief, in the format that `Accept` prefers; with `dry_run` the plan and its cost.", headers(("Cache-Status")), content(
+            (openapi::shapes::BriefOrForesight = "application/json", example = json!(openapi::example())),
+            (String = "text/markdown"),
+            (String = "text/html"),
+            (serde_json::Value = "application/ninjs+json"),
+            (String = "text/event-stream"),
+        )),
+        (status = 202, description = "It is made later, under `Location`.", body = openapi::shapes::Accepted,
+            headers(("Location"), ("Retry-After"), ("Preference-Applied"))),
+        (status = 406), (status = 409), (status = 410),
+    )
+)]
 pub(super) async fn create(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -95,10 +123,11 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let wanted = Wanted::of(request.headers())?;
     let headers = request.headers().clone();
+    let seen = request.extensions().get::<Seen>().cloned().unwrap_or_default();
     let posted = source::posted(request, &state.gateway).await?;
     let cache = caching::policy(&headers, posted.options.confidential);
     if posted.options.dry_run {
-        return dry::run(&state, &posted, cache).await;
+        return dry::run(&state, &posted, (cache, identity.desk.as_deref())).await;
     }
     if let Some(webhook) = &posted.options.webhook {
         let checked = state.webhooks.check(webhook);
@@ -106,9 +135,21 @@ pub(super) async fn create(
     }
     let options = format!("{:?} {:?}", posted.options, posted.source.content_type);
     let once = once::of(&headers, &[b"brief", options.as_bytes(), &posted.raw])?;
-    let asked = Asked { state, identity, posted, wanted, cache, once };
+    let asked = Asked { state, identity, posted, wanted, cache, once, seen };
     asked.nothing_kept_is_needed()?;
     asked.answer().await
+}
+
+/// The brief of an article that came by the page's form, as a page.
+pub(super) async fn of_form(
+    state: State,
+    identity: Arc<Identity>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let cache = caching::policy(&HeaderMap::new(), posted.options.confidential);
+    let wanted = Wanted::Whole(Format::Html);
+    let (once, seen) = (None, Seen::default());
+    Asked { state, identity, posted, wanted, cache, once, seen }.answer().await
 }
 
 impl Asked {
@@ -177,13 +218,20 @@ impl Asked {
 
     /// Answers from the cache, or makes the brief now. `outlives`: also when the client hangs up.
     async fn now(self, id: String, outlives: bool) -> Result<Response, Problem> {
-        let key = self.state.answers.key(&self.posted, self.wanted.format());
+        let key = self.state.answers.key(
+            &self.posted,
+            self.wanted.format(),
+            self.identity.desk.as_deref(),
+        );
         let found = self.state.answers.find(&key, self.cache, &self.identity).await;
         if let Some(Found { rendered, for_a_new_reader }) = found.filter(|_| !outlives) {
             if for_a_new_reader {
                 kept::share(&self.state, rendered.id(), &self.identity).await;
             }
             self.tell_again(rendered.id()).await?;
+            self.seen.answer(Answered::Cached);
+            self.state.auditor.served(&self.identity, &rendered);
+            self.state.observer.briefs.count(Outcome::Cached);
             let status = CacheStatus::Hit(rendered.fresh_for());
             let response = match self.wanted {
                 Wanted::Stream => {
@@ -194,9 +242,12 @@ impl Asked {
             };
             return Ok(with_status(response, status));
         }
-        let Self { state, identity, posted, wanted, cache, .. } = self;
+        let Self { state, identity, posted, wanted, cache, seen, .. } = self;
+        // A stream is answered before its brief is there.
+        let seen = if wanted == Wanted::Stream { seen.anew() } else { seen };
         let deadline = pipeline::deadline(&state.gateway.config);
-        let reading = match making::read(&state, &posted.source, deadline).await {
+        let reading = making::read(&state, &posted.source, deadline);
+        let reading = match seen.time_async(Stage::Read, reading).await {
             Ok(reading) => reading,
             Err(problem) => {
                 if outlives {
@@ -207,7 +258,8 @@ impl Asked {
         };
         let Posted { source, options, .. } = posted;
         let (readers, account) = (identity.readers(), translate::account(&identity));
-        let commission = Commission { id, readers, source, options, cache, batch: None, account };
+        let commission =
+            Commission { id, readers, source, options, cache, batch: None, account, seen };
         let making = Making { state, commission, reading, key, format: wanted.format(), outlives };
         match wanted {
             Wanted::Stream => Ok(making.stream()),
@@ -235,7 +287,8 @@ impl Making {
             false => self.make(silent).await,
             true => {
                 let tasks = self.state.works.tasks.clone();
-                let made = tasks.spawn(async move { self.make(silent).await }).await;
+                let making = async move { self.make(silent).await };
+                let made = tasks.spawn(making.in_current_span()).await;
                 made.unwrap_or_else(|_| Err(Problem::internal()))
             }
         };
@@ -249,26 +302,31 @@ impl Making {
         if !self.commission.keeps() {
             let work = Work::private(&self.commission.id);
             let own = Arc::clone(&work);
-            let making = tasks.spawn(async move {
+            let making = async move {
                 self.told(&own).await;
                 own.log.end();
-            });
-            return Watch::new(work, 0).owning(AbortOnDropHandle::new(making)).respond();
+            };
+            let making = AbortOnDropHandle::new(tasks.spawn(making.in_current_span()));
+            return Watch::new(work, 0).owning(making).respond();
         }
         let underway = self.state.works.begin(&self.commission.id, self.commission.readers.clone());
         let work = Arc::clone(&underway.work);
-        tasks.spawn(async move {
+        let making = async move {
             let stop = underway.work.stop.clone();
             if stop.run_until_cancelled(self.told(&underway.work)).await.is_none() {
                 Teller::new(&underway.work).problem(&Problem::cancelled());
             }
-        });
+        };
+        tasks.spawn(making.in_current_span());
         Watch::new(work, 0).respond()
     }
 
     async fn told(self, work: &Arc<Work>) {
         let teller = Teller::new(work);
         let known = self.reading.findings.clone();
+        teller.article(&self.reading.article);
+        let (briefs, seen) =
+            (Arc::clone(&self.state.observer.briefs), self.commission.seen.clone());
         teller.findings(&known, &[]);
         match self.make(teller.listener()).await {
             Ok((made, body, _)) => {
@@ -277,13 +335,15 @@ impl Making {
             }
             Err(problem) => teller.problem(&problem),
         }
+        briefs.enter(&seen);
     }
 
     /// The brief, rendered, and whether it is kept for the same request.
     async fn make(self, listener: Listener) -> Result<(Made, Bytes, bool), Problem> {
         let Self { state, commission, reading, key, format, outlives } = self;
         let deadline = pipeline::deadline(&state.gateway.config);
-        let made = match state.admission.turn(deadline).await {
+        let seen = &commission.seen;
+        let made = match seen.time_async(Stage::Queue, state.admission.turn(deadline)).await {
             Ok(_turn) => making::make(&state, &commission, reading, (deadline, &listener)).await,
             Err(problem) => Err(problem),
         };
@@ -297,7 +357,10 @@ impl Making {
         let made = made?;
         let body = match format {
             Format::Json => made.json.clone(),
-            format => Bytes::from(format.render(&made.brief, &Label::Draft)),
+            format => {
+                let render = || Bytes::from(format.render(&made.brief, &Label::Draft));
+                commission.seen.time(Stage::Render, render)
+            }
         };
         let stored = making::remember(&state, &commission, &made, (key, body.clone())).await;
         Ok((made, body, stored))
@@ -305,6 +368,29 @@ impl Making {
 }
 
 /// The brief of this id, or how far it is.
+#[utoipa::path(
+    get,
+    path = "/v1/briefs/{id}",
+    operation_id = "readBrief",
+    tag = "briefs",
+    params(
+        ("id" = String, Path, description = "The brief's id."),
+        ("Accept" = Option<String>, Header, description = "The format; `text/event-stream` for what happens."),
+        ("Last-Event-ID" = Option<String>, Header, description = "Where a stream that broke off goes on."),
+    ),
+    responses(
+        (status = 200, description = "The brief, in the format that `Accept` prefers, or that it could not be made and why.", content(
+            (openapi::shapes::BriefOrFailure = "application/json", example = json!(openapi::example())),
+            (String = "text/markdown"),
+            (String = "text/html"),
+            (serde_json::Value = "application/ninjs+json"),
+            (String = "text/event-stream"),
+        )),
+        (status = 202, description = "It is being made.", body = openapi::shapes::Accepted,
+            headers(("Location"), ("Retry-After"))),
+        (status = 404), (status = 406), (status = 410), (status = 503),
+    )
+)]
 pub(super) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -355,6 +441,17 @@ async fn shown(
 }
 
 /// Calls off a brief that is not made yet; forgets one that is, everywhere.
+#[utoipa::path(
+    delete,
+    path = "/v1/briefs/{id}",
+    operation_id = "forgetBrief",
+    tag = "briefs",
+    params(("id" = String, Path, description = "The brief's id.")),
+    responses(
+        (status = 204, description = "It is called off, or forgotten everywhere."),
+        (status = 404), (status = 503),
+    )
+)]
 pub(super) async fn forget(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -364,6 +461,7 @@ pub(super) async fn forget(
     if let Some(job) = &job
         && jobs::cancel(&state, job).await?
     {
+        state.auditor.forgotten(&identity, &id, None).await;
         return Ok(StatusCode::NO_CONTENT);
     }
     let brief = kept::read(&state, &id, &identity).await;
@@ -374,9 +472,10 @@ pub(super) async fn forget(
     state.works.forget(&id);
     state.answers.forget(&id).await;
     state.store.forget(&id).await.map_err(jobs::unkept)?;
+    state.auditor.forgotten(&identity, &id, brief.as_deref()).await;
     let source = brief.and_then(|brief| of_hex(&brief.provenance.source_sha256));
     if let Some(source) = source {
-        let forgotten = state.gateway.providers.forget_source(&source).await;
+        let forgotten = state.gateway.forget_source(&source).await;
         forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
     }
     Ok(StatusCode::NO_CONTENT)

@@ -12,18 +12,19 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{State, problem::Problem};
+use super::{Current, State, openapi, problem::Problem};
 use crate::digest::{hex, of_hex};
 
 /// Forgets what another replica was told to forget, until the process stops.
-pub(super) fn begin(state: &State) {
+pub(super) fn begin(current: &Current) {
+    let (current, state) = (current.clone(), current.state());
     let Some(mut forgotten) = state.gateway.shared.forgotten() else { return };
-    let (state, yard) = (state.clone(), state.yard.clone());
+    let yard = state.yard.clone();
     let stopping = yard.stopping.clone();
     yard.tasks.spawn(async move {
         while let Some(heard) = stopping.run_until_cancelled(forgotten.recv()).await {
             match heard {
-                Ok(source) => forget_here(&state, &source).await,
+                Ok(source) => forget_here(&current.state(), &source).await,
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "sources that other replicas forgot are kept here");
                 }
@@ -41,6 +42,17 @@ async fn forget_here(state: &State, source: &[u8; 32]) {
 }
 
 /// How many answers were forgotten; none is no error.
+#[utoipa::path(
+    delete,
+    path = "/v1/cache/{source_sha256}",
+    operation_id = "forgetSource",
+    tag = "briefs",
+    params(("source_sha256" = String, Path, description = "SHA-256 of the source, as its briefs show it.")),
+    responses(
+        (status = 200, body = openapi::shapes::Forgotten, description = "How much was forgotten; none is no error."),
+        (status = 400), (status = 503),
+    )
+)]
 pub(super) async fn forget(
     Shared(state): Shared<State>,
     Path(source): Path<String>,
@@ -52,7 +64,7 @@ pub(super) async fn forget(
         )
     })?;
     state.answers.forget_source(&source.to_ascii_lowercase()).await;
-    let forgotten = state.gateway.providers.forget_source(&bytes).await;
+    let forgotten = state.gateway.forget_source(&bytes).await;
     let forgotten = forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
     Ok(Json(json!({ "forgotten": forgotten })))
 }

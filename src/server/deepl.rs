@@ -19,25 +19,39 @@ use super::{
     State,
     gate::Caller,
     limits::Visit,
+    openapi::vendors::{DeepLAnswer, DeepLBody, DeepLLanguage, DeepLUsage, DeepLWhich},
     parameters::Parameters,
     problem::Problem,
     translate::{self, Batch},
 };
-use crate::pipeline::Form;
+use crate::{pipeline::Form, telemetry::Seen};
 
 /// What DeepL says where there is no limit.
 const UNLIMITED: u64 = 1_000_000_000_000;
 
 /// `POST /v2/translate`.
+#[utoipa::path(
+    post,
+    path = "/v2/translate",
+    operation_id = "deeplTranslate",
+    tag = "drop-in",
+    request_body(content((DeepLBody = "application/json"), (DeepLBody = "application/x-www-form-urlencoded"), (DeepLBody = "multipart/form-data"))),
+    responses(
+        (status = 200, body = DeepLAnswer, description = "The English.", headers(("X-Mujaz-Findings"))),
+        (status = 404, description = "A glossary of DeepL's is asked for; none is kept here."),
+        (status = 456),
+    )
+)]
 pub(super) async fn translate(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
+    seen: Seen,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let fields = Parameters::of(&headers, body).await?;
     let (batch, lengths) = wanted(&fields)?;
-    let english = translate::translate(&state, &identity, &headers, batch).await?;
+    let english = translate::translate(&state, &identity, (&headers, &seen), batch).await?;
     let billed = fields.flag("show_billed_characters");
     let texts = english.texts.iter().zip(&english.languages).zip(lengths);
     let translation = |((text, detected), length): ((&String, &translate::Detected), usize)| {
@@ -84,6 +98,13 @@ fn wanted(fields: &Parameters) -> Result<(Batch, Vec<usize>), Problem> {
 
 /// `GET` and `POST /v2/usage`: the key's characters of today; without such a limit, the characters
 /// that providers have counted since the start.
+#[utoipa::path(
+    method(get, post),
+    path = "/v2/usage",
+    operation_id = "deeplUsage",
+    tag = "drop-in",
+    responses((status = 200, body = DeepLUsage, description = "Characters taken and allowed."), (status = 456))
+)]
 pub(super) async fn usage(
     Shared(state): Shared<State>,
     axum::Extension(visit): axum::Extension<Visit>,
@@ -98,6 +119,15 @@ pub(super) async fn usage(
 
 /// `GET` and `POST /v2/languages`; `type` comes in the address or, from DeepL's own client, in the
 /// body.
+#[utoipa::path(
+    method(get, post),
+    path = "/v2/languages",
+    operation_id = "deeplLanguages",
+    tag = "drop-in",
+    params(("type" = Option<String>, Query, description = "`source`, which is usual, or `target`.")),
+    request_body(content((DeepLWhich = "application/json"), (DeepLWhich = "application/x-www-form-urlencoded"))),
+    responses((status = 200, body = Vec<DeepLLanguage>, description = "The languages."), (status = 456))
+)]
 pub(super) async fn languages(
     RawQuery(query): RawQuery,
     headers: HeaderMap,

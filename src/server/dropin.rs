@@ -22,14 +22,14 @@ const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// A vendor whose clients are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Vendor {
+pub(super) enum Vendor {
     LibreTranslate,
     DeepL,
 }
 
 impl Vendor {
     /// Whose address this is.
-    fn at(path: &str) -> Option<Self> {
+    pub(super) fn at(path: &str) -> Option<Self> {
         match path {
             "/translate" | "/detect" | "/languages" | "/health" | "/frontend/settings" => {
                 Some(Self::LibreTranslate)

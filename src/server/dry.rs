@@ -11,11 +11,11 @@ use crate::{
     provider::{CachePolicy, Call},
 };
 
-/// The plan of the posted article with its cost.
+/// The plan of an article that a desk posted, with its cost.
 pub(super) async fn run(
     state: &State,
     posted: &Posted,
-    cache: CachePolicy,
+    (cache, desk): (CachePolicy, Option<&str>),
 ) -> Result<Response, Problem> {
     let deadline = pipeline::deadline(&state.gateway.config);
     let reading = split::read(state, posted.source.clone(), deadline).await?;
@@ -23,7 +23,8 @@ pub(super) async fn run(
         return Err(split::refused(&refusal));
     }
     let confidential = posted.options.confidential;
-    let call = Call { cache, confidential, ..Call::until(deadline) };
+    let desk = desk.map(str::to_owned);
+    let call = Call { cache, confidential, desk, ..Call::until(deadline) };
     let detail = posted.options.detail;
     let foresight = state.gateway.foresee(&reading.article, detail, &call).await;
     Ok(Json(foresight).into_response())

@@ -27,6 +27,16 @@ const MOST: usize = 50;
 const READ: usize = 100;
 
 /// JSON Feed 1.1.
+#[utoipa::path(
+    get,
+    path = "/v1/feed.json",
+    operation_id = "feedJson",
+    tag = "feeds",
+    responses(
+        (status = 200, body = serde_json::Value, content_type = "application/feed+json", description = "The desk's newest briefs."),
+        (status = 503),
+    )
+)]
 pub(super) async fn json(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -37,6 +47,16 @@ pub(super) async fn json(
 }
 
 /// Atom.
+#[utoipa::path(
+    get,
+    path = "/v1/feed.atom",
+    operation_id = "feedAtom",
+    tag = "feeds",
+    responses(
+        (status = 200, body = String, content_type = "application/atom+xml", description = "The desk's newest briefs."),
+        (status = 503),
+    )
+)]
 pub(super) async fn atom(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

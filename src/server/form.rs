@@ -25,7 +25,7 @@ use crate::{
 /// What a form may take beyond its article, in bytes: boundaries, headers and small fields.
 pub(super) const MARGIN: usize = 64 * 1024;
 
-const BROKEN: &str = "The form is broken; send one file in a field named `file`.";
+pub(super) const BROKEN: &str = "The form is broken; send one file in a field named `file`.";
 
 /// Reads a form as its parts arrive.
 pub(super) async fn posted(request: Request, limit: usize) -> Result<Posted, Problem> {
@@ -80,7 +80,7 @@ impl Form {
     }
 }
 
-fn put<T>(place: &mut Option<T>, value: T) -> Result<(), Problem> {
+pub(super) fn put<T>(place: &mut Option<T>, value: T) -> Result<(), Problem> {
     match place.replace(value) {
         None => Ok(()),
         Some(_) => Err(Problem::malformed(
@@ -91,7 +91,7 @@ fn put<T>(place: &mut Option<T>, value: T) -> Result<(), Problem> {
 
 /// The type of an article's part: its field, its label, its file's name, in this order. JSON and
 /// unnamed bytes are looked at as they stand, for browsers label files so.
-fn content_type(name: &str, field: &Field<'_>) -> Result<Option<String>, Problem> {
+pub(super) fn content_type(name: &str, field: &Field<'_>) -> Result<Option<String>, Problem> {
     match name {
         "html" => return Ok(Some("text/html".to_owned())),
         "file" | "text" => {}
@@ -110,19 +110,19 @@ fn content_type(name: &str, field: &Field<'_>) -> Result<Option<String>, Problem
     }
 }
 
-fn broken(error: &MultipartError, limit: usize) -> Problem {
+pub(super) fn broken(error: &MultipartError, limit: usize) -> Problem {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(limit),
         _ => Problem::malformed(BROKEN),
     }
 }
 
-fn text(bytes: Bytes) -> Result<String, Problem> {
+pub(super) fn text(bytes: Bytes) -> Result<String, Problem> {
     String::from_utf8(bytes.into()).map_err(|_| Problem::malformed("A form field is not UTF-8."))
 }
 
 /// `headline`, `brief` or `full`.
-fn detail(text: &str) -> Result<Detail, Problem> {
+pub(super) fn detail(text: &str) -> Result<Detail, Problem> {
     match text.trim() {
         "headline" => Ok(Detail::Headline),
         "brief" => Ok(Detail::Brief),

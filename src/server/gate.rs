@@ -1,15 +1,16 @@
 //! What stands before an endpoint, named where its route is written.
 //!
 //! ```text
-//! .route("/v1/briefs", gate.works(Scope::Brief, post(briefs::create)))
-//! .route("/v1/briefs/{id}", gate.reads(Scope::Read, get(briefs::read)))
-//! .route("/healthz", get(health::alive))
+//! .routes(gate.works(Scope::Brief, routes!(briefs::create)))
+//! .routes(gate.reads(Scope::Read, routes!(briefs::read)))
+//! .routes(routes!(health::alive))
 //! ```
 //!
 //! [`Gate::reads`] lets through who has the scope and is within its limits. [`Gate::works`] adds a
 //! place in the queue and a body that was read within its bounds. An endpoint whose clients put the
 //! key into the body stands behind [`Gate::opens`], which only admits and reads, and calls
-//! [`enter`] itself with the key that it found. A route without a gate is open to everybody: health, and what is public.
+//! [`enter`] itself with the key that it found. Each gate also tells the OpenAPI document what it asks
+//! for and with which statuses it refuses. A route without a gate is open to everybody: health, and what is public.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -18,12 +19,22 @@ use axum::{
     http::request::Parts,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::MethodRouter,
 };
 use tower_http::decompression::RequestDecompressionLayer;
+use utoipa_axum::router::UtoipaMethodRouterExt;
 
-use super::{State, access, admission, bodies, held::hold, limits::Visit, peer, problem::Problem};
-use crate::keys::{Identity, Scope};
+use super::{
+    State, access, admission, bodies,
+    held::hold,
+    limits::Visit,
+    openapi::{self, Routes},
+    peer,
+    problem::Problem,
+};
+use crate::{
+    keys::{Identity, Scope},
+    telemetry::Seen,
+};
 
 /// Puts the layers before endpoints. Cheap to clone.
 #[derive(Clone)]
@@ -46,23 +57,24 @@ impl Gate {
     }
 
     /// For endpoints that take no body and answer from what is there.
-    pub(super) fn reads(&self, scope: Scope, routes: MethodRouter<State>) -> MethodRouter<State> {
+    pub(super) fn reads(&self, scope: Scope, routes: Routes) -> Routes {
         self.entrance(Asked { scope, working: false }, routes)
     }
 
     /// For endpoints that take a body and do work.
-    pub(super) fn works(&self, scope: Scope, routes: MethodRouter<State>) -> MethodRouter<State> {
+    pub(super) fn works(&self, scope: Scope, routes: Routes) -> Routes {
         self.entrance(Asked { scope, working: true }, self.opens(routes))
     }
 
     /// For endpoints that take a small body and answer from what is there.
-    pub(super) fn asks(&self, scope: Scope, routes: MethodRouter<State>) -> MethodRouter<State> {
+    pub(super) fn asks(&self, scope: Scope, routes: Routes) -> Routes {
         self.entrance(Asked { scope, working: false }, self.opens(routes))
     }
 
     /// For endpoints that find the key in the body: admission and a bounded body alone.
-    pub(super) fn opens(&self, routes: MethodRouter<State>) -> MethodRouter<State> {
+    pub(super) fn opens(&self, routes: Routes) -> Routes {
         let state = || self.state.clone();
+        let routes = openapi::bodies(routes);
         let read = routes.layer::<_, Infallible>(from_fn_with_state(state(), bodies::read));
         read.layer((
             from_fn_with_state(state(), admission::admit),
@@ -71,7 +83,8 @@ impl Gate {
         ))
     }
 
-    fn entrance(&self, asked: Asked, routes: MethodRouter<State>) -> MethodRouter<State> {
+    fn entrance(&self, asked: Asked, routes: Routes) -> Routes {
+        let routes = openapi::keyed(asked.scope, routes);
         routes.layer(from_fn_with_state((self.state.clone(), asked), entrance))
     }
 }
@@ -104,7 +117,7 @@ pub(super) async fn enter(
     in_body: Option<&str>,
     asked: Asked,
 ) -> Result<Entered, Response> {
-    let identity = access::identify(state, &parts.headers, in_body);
+    let identity = access::identify(state, parts, in_body);
     let identity = identity.and_then(|one| access::permit(&one, asked.scope).map(|()| one));
     let identity = identity.map_err(IntoResponse::into_response)?;
     let address = peer::address(parts, &state.gateway.config.server);
@@ -138,6 +151,15 @@ impl Entered {
 /// Who makes the request; an extractor for every endpoint behind a gate.
 #[derive(Clone, Debug)]
 pub(super) struct Caller(pub(super) Arc<Identity>);
+
+impl FromRequestParts<State> for Seen {
+    type Rejection = Infallible;
+
+    /// What is measured of the request; nothing where nobody observes it.
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
 
 impl FromRequestParts<State> for Caller {
     type Rejection = Problem;

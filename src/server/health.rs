@@ -6,20 +6,44 @@
 use axum::{Json, extract::State as Shared, http::StatusCode};
 use serde_json::{Value, json};
 
-use super::State;
+use super::{
+    State,
+    openapi::shapes::{Alive, Ready},
+};
 
 /// 200 while the process runs.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "healthz",
+    tag = "gateway",
+    responses((status = 200, body = Alive, description = "The process runs."))
+)]
 pub(super) async fn alive() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// 200 where briefs can be made, 503 where not, with each provider's state, and why the disk is not
-/// used where it should be, or what replicas share: that degrades, and stops nothing.
+/// 200 where briefs can be made, 503 where not or where the process is about to end, with each
+/// provider's state, and why the disk is not used where it should be, or what replicas share: that
+/// degrades, and stops nothing.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "readyz",
+    tag = "gateway",
+    responses(
+        (status = 200, body = Ready, description = "Briefs can be made."),
+        (status = 503, body = Ready, description = "No provider can work, or the process is about to end."),
+    )
+)]
 pub(super) async fn ready(Shared(state): Shared<State>) -> (StatusCode, Json<Value>) {
     let providers = state.gateway.providers.states();
-    let ready = providers.iter().any(|provider| provider.usable);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = if ready { "ready" } else { "not ready" };
+    let able = providers.iter().any(|provider| provider.usable);
+    let (status, word) = match (state.leaving.is_cancelled(), able) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+        (false, true) => (StatusCode::OK, "ready"),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+    };
     let store = state.gateway.store.trouble();
     let shared = state.gateway.shared.state();
     let mut told = json!({ "status": word, "providers": providers });

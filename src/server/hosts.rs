@@ -12,13 +12,15 @@ use std::net::IpAddr;
 
 use axum::{
     extract::{Request, State as Shared},
-    http::header,
+    http::{HeaderName, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use super::{State, peer::Ends, problem::Problem};
 use crate::config::Server;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses a request that names another host or comes from another page.
 pub(super) async fn check(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
@@ -83,6 +85,19 @@ fn without_port(host: &str) -> &str {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     }
+}
+
+/// Whether a request that changes something comes from a page of this gateway: browsers say so in a
+/// header that no page can write, and older ones, or those without encryption, name the page's origin.
+/// Who says neither is no browser on our page.
+pub(super) fn is_own_page(request: &Parts) -> bool {
+    let text = |name| request.headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(SEC_FETCH_SITE) {
+        return site == "same-origin";
+    }
+    let authority = request.uri.authority().map(|authority| authority.as_str());
+    let host = text(header::HOST).or(authority);
+    host.zip(text(header::ORIGIN)).is_some_and(|(host, origin)| is_same(origin, host))
 }
 
 /// Whether an origin is the host that was asked: the port that a scheme implies may be left out.
@@ -179,6 +194,23 @@ mod tests {
         for origin in ["http://localhost:3000", "http://evil.example", "null", "", "file://"] {
             assert!(!from(origin, "localhost:8080"), "{origin}");
         }
+    }
+
+    #[test]
+    fn a_request_is_of_our_own_page_where_the_browser_says_so() {
+        let own = |headers: &[(&str, &str)]| {
+            let (parts, _) = request(LOOPBACK, headers).into_parts();
+            is_own_page(&parts)
+        };
+        let host = ("host", "localhost:8080");
+        assert!(own(&[host, ("sec-fetch-site", "same-origin")]));
+        assert!(own(&[host, ("origin", "http://localhost:8080")]));
+        for site in ["cross-site", "same-site", "none", ""] {
+            let origin = ("origin", "http://localhost:8080");
+            assert!(!own(&[host, origin, ("sec-fetch-site", site)]), "{site}");
+        }
+        assert!(!own(&[host, ("origin", "null")]));
+        assert!(!own(&[host]), "a program");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Briefs in the store: how one is written there, and how it is found by its id.
 //!
-//! A brief lies there as its JSON, with hashes of its article's sections beside it so that a later
-//! version can say what changed. The article itself is not kept: a brief read back after a restart is
-//! shown without its Arabic.
+//! A brief lies there as its JSON, with the article that it was made from beside it, so that English
+//! and Arabic stand side by side after a restart too, and with hashes of the article's sections so that
+//! a later version can say what changed. Of the article only the story is kept, not the lines that were
+//! dropped from it. It goes when its brief goes.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -11,19 +12,37 @@ use serde::{Deserialize, Serialize};
 
 use super::{State, problem::Problem};
 use crate::{
+    article::Article,
     brief::{Brief, succession::Prints},
     clock,
     keys::{Identity, Scope},
     store::{KeptBrief, Place},
 };
 
-/// What lies in the store.
-#[derive(Serialize, Deserialize)]
+/// A brief out of the store.
 pub(super) struct Kept {
-    /// The brief.
+    /// The brief, with its article where that was kept.
     pub(super) brief: Brief,
     /// What its article was.
     pub(super) prints: Prints,
+}
+
+/// What is written to the store.
+#[derive(Serialize)]
+struct Writing<'a> {
+    brief: &'a Brief,
+    prints: &'a Prints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    article: Option<Article>,
+}
+
+/// What is read from it.
+#[derive(Deserialize)]
+struct Reading {
+    brief: Brief,
+    prints: Prints,
+    /// Briefs of earlier versions have none.
+    article: Option<Article>,
 }
 
 /// Keeps a brief, on the disk and in memory.
@@ -43,7 +62,9 @@ pub(super) async fn put(state: &State, brief: &Arc<Brief>, readers: &str) -> Res
 /// Where it could not be kept.
 pub(super) async fn write(state: &State, kept: &Kept, readers: &str) -> Result<(), Problem> {
     let created: Option<Timestamp> = kept.brief.provenance.created.parse().ok();
-    let body = serde_json::to_vec(kept).map_err(|_| Problem::internal())?;
+    let article = kept.brief.article.as_deref().map(story);
+    let writing = Writing { brief: &kept.brief, prints: &kept.prints, article };
+    let body = serde_json::to_vec(&writing).map_err(|_| Problem::internal())?;
     let brief = KeptBrief {
         id: kept.brief.id.clone(),
         scope: readers.to_owned(),
@@ -52,6 +73,11 @@ pub(super) async fn write(state: &State, kept: &Kept, readers: &str) -> Result<(
         body,
     };
     state.store.briefs().put(brief).await.map_err(|_| Problem::unkept())
+}
+
+/// The article without what was dropped from it.
+fn story(article: &Article) -> Article {
+    Article { dropped: Vec::new(), ..article.clone() }
 }
 
 /// Lets `identity` read a brief, by which it was answered, also after a restart. A disk that fails
@@ -96,11 +122,13 @@ pub(super) async fn newest(
 }
 
 fn open(kept: &KeptBrief) -> Option<Kept> {
-    let opened = serde_json::from_slice(&kept.body);
+    let opened = serde_json::from_slice::<Reading>(&kept.body);
     if opened.is_err() {
         tracing::warn!(id = kept.id, "a brief in the store is of another version and is left out");
     }
-    opened.ok()
+    let Reading { mut brief, prints, article } = opened.ok()?;
+    brief.article = article.map(Arc::new);
+    Some(Kept { brief, prints })
 }
 
 #[cfg(test)]
@@ -143,6 +171,10 @@ mod tests {
         for reader in [&foreign, &sport] {
             let read = read(&after, &brief.id, reader).await.unwrap();
             assert_eq!(read.headline, brief.headline);
+            let shown = |article: &Article| serde_json::to_value(article).unwrap();
+            let article = shown(read.article.as_deref().unwrap());
+            let before = shown(&story(brief.article.as_deref().unwrap()));
+            assert_eq!(article, before, "with its Arabic");
         }
         assert!(read(&after, &brief.id, &other).await.is_none());
     }

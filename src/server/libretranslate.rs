@@ -18,6 +18,10 @@ use serde_json::{Value, json};
 use super::{
     State,
     gate::{self, Asked},
+    openapi::{
+        shapes::Alive,
+        vendors::{DetectBody, Language, LibreTranslateAnswer, LibreTranslateBody, Offered},
+    },
     parameters::Parameters,
     problem::Problem,
     translate::{self, Batch, Detected, MOST_CHARACTERS},
@@ -25,9 +29,21 @@ use super::{
 use crate::{
     keys::{Identity, Scope},
     pipeline::Form,
+    telemetry::Seen,
 };
 
 /// `POST /translate`.
+#[utoipa::path(
+    post,
+    path = "/translate",
+    operation_id = "libreTranslate",
+    tag = "drop-in",
+    request_body(content((LibreTranslateBody = "application/json"), (LibreTranslateBody = "application/x-www-form-urlencoded"), (LibreTranslateBody = "multipart/form-data"))),
+    responses(
+        (status = 200, body = LibreTranslateAnswer, description = "The English.", headers(("X-Mujaz-Findings"))),
+        (status = 429),
+    )
+)]
 pub(super) async fn translate(Shared(state): Shared<State>, request: Request) -> Response {
     let working = true;
     let answered = async |parts: &Parts, fields: &Parameters, identity: &Identity| {
@@ -37,6 +53,17 @@ pub(super) async fn translate(Shared(state): Shared<State>, request: Request) ->
 }
 
 /// `POST /detect`.
+#[utoipa::path(
+    post,
+    path = "/detect",
+    operation_id = "libreDetect",
+    tag = "drop-in",
+    request_body(content((DetectBody = "application/json"), (DetectBody = "application/x-www-form-urlencoded"), (DetectBody = "multipart/form-data"))),
+    responses(
+        (status = 200, body = Vec<Language>, description = "The language."),
+        (status = 429),
+    )
+)]
 pub(super) async fn detect(Shared(state): Shared<State>, request: Request) -> Response {
     let working = false;
     let answered = async |_: &Parts, fields: &Parameters, _: &Identity| {
@@ -47,6 +74,13 @@ pub(super) async fn detect(Shared(state): Shared<State>, request: Request) -> Re
 }
 
 /// `GET /languages`.
+#[utoipa::path(
+    get,
+    path = "/languages",
+    operation_id = "libreLanguages",
+    tag = "drop-in",
+    responses((status = 200, body = Vec<Offered>, description = "Arabic, and what it can be put into."))
+)]
 pub(super) async fn languages() -> Json<Value> {
     Json(json!([
         {"code": "ar", "name": "Arabic", "targets": ["en"]},
@@ -55,11 +89,25 @@ pub(super) async fn languages() -> Json<Value> {
 }
 
 /// `GET /health`.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "libreHealth",
+    tag = "drop-in",
+    responses((status = 200, body = Alive, description = "The process runs."))
+)]
 pub(super) async fn health() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
 /// `GET /frontend/settings`.
+#[utoipa::path(
+    get,
+    path = "/frontend/settings",
+    operation_id = "libreSettings",
+    tag = "drop-in",
+    responses((status = 200, body = serde_json::Value, description = "What LibreTranslate's page wants to know."))
+)]
 pub(super) async fn settings(Shared(state): Shared<State>) -> Json<Value> {
     let keys = state.keys.needed();
     let milliseconds = 500;
@@ -130,7 +178,8 @@ async fn translated(
     };
     let (detect, many) = (source == "auto", texts.many);
     let batch = Batch { texts: texts.list, detect, form, context: None };
-    let english = translate::translate(state, identity, &parts.headers, batch).await?;
+    let seen = parts.extensions.get::<Seen>().cloned().unwrap_or_default();
+    let english = translate::translate(state, identity, (&parts.headers, &seen), batch).await?;
     let mut answer = json!({"translatedText": shaped(&english.texts, many)});
     if detect {
         let languages: Vec<Value> = english.languages.iter().map(told).collect();

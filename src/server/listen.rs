@@ -1,12 +1,26 @@
 //! Connections: accepted within their number, served over HTTP/1.1 and HTTP/2, ended when idle, slow or
-//! told to stop.
+//! told to stop. A connection keeps the bounds that it began with; each of its requests is answered
+//! by what is [`Current`] then.
 //!
 //! Every wait for a client has a bound: `header_timeout` for the head of its next request (hyper keeps
 //! it within a request's head, [`Activity`] before the first byte, between requests and on HTTP/2),
 //! `body_timeout` for a body (`bodies`), `write_timeout` for taking in an answer (`line`). A server
 //! that nobody needs a key for is reached over loopback alone, unless the operator says otherwise.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicU64, AtomicUsize,
+            Ordering::{AcqRel, Acquire, Release},
+        },
+    },
+    time::Duration,
+};
 
 use axum::{Router, body::Body, response::Response};
 use hyper::{Request, body::Incoming, service::service_fn};
@@ -16,14 +30,18 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    time::{sleep, timeout},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep, sleep_until},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::{State, headers, held::hold, line::Line, peer::Ends};
-use crate::config::{Auth, Server};
+use super::{Current, headers, held::hold, line::Line, peer::Ends};
+use crate::{
+    clock,
+    config::{Auth, Server},
+    telemetry::names,
+};
 
 /// Bytes of a request's head at which hyper refuses by itself.
 const HEAD_BYTES: usize = 64 << 10;
@@ -54,10 +72,10 @@ pub fn exposed(address: SocketAddr, keys: bool, auth: &Auth) -> Option<String> {
 /// Where the listener fails, or the server would be open to strangers.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
-    state: &State,
+    current: &Current,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let state = current.state();
     let config = &state.gateway.config;
     if let Some(sentence) = exposed(listener.local_addr()?, state.keys.needed(), &config.auth) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, sentence));
@@ -68,6 +86,7 @@ pub(super) async fn serve(
     let _told = stopping.clone().drop_guard();
     let places = Arc::new(Semaphore::new(config.server.max_connections));
     let mut stop = pin!(stop);
+    let connections = names::CONNECTIONS.gauge(&[]);
     loop {
         let accepted = tokio::select! {
             biased;
@@ -76,12 +95,15 @@ pub(super) async fn serve(
         };
         let Some((stream, client, place)) = accepted else { continue };
         let connection = Connection {
-            router: router.clone(),
-            bounds: config.server.clone(),
+            bounds: Bounds::of(&current.state().gateway.config.server),
+            current: current.clone(),
             stopping: stopping.clone(),
         };
+        connections.increment(1);
+        let connections = connections.clone();
         open.spawn(async move {
             connection.serve(stream, client).await;
+            connections.decrement(1);
             drop(place);
         });
     }
@@ -112,10 +134,24 @@ async fn accept(
     }
 }
 
+/// How long a client is waited for.
+#[derive(Clone, Copy)]
+struct Bounds {
+    header_timeout: Duration,
+    write_timeout: Duration,
+}
+
+impl Bounds {
+    fn of(server: &Server) -> Self {
+        let Server { header_timeout, write_timeout, .. } = *server;
+        Self { header_timeout, write_timeout }
+    }
+}
+
 /// What one connection needs.
 struct Connection {
-    router: Router,
-    bounds: Server,
+    current: Current,
+    bounds: Bounds,
     stopping: CancellationToken,
 }
 
@@ -128,7 +164,7 @@ impl Connection {
         let activity = Arc::new(Activity::default());
         let service = service_fn(|request: Request<Incoming>| {
             let busy = activity.begin();
-            answer(self.router.clone(), request, ends, busy)
+            answer(self.current.router(), request, ends, busy)
         });
         let line = Line::new(stream, self.bounds.write_timeout, Arc::clone(&activity));
         let builder = self.builder();
@@ -183,32 +219,48 @@ async fn answer(
 }
 
 /// How busy a connection is: requests that are being answered, and when anything last moved.
+/// Requests only write it down; whoever waits looks again when the wait could be over, so that a
+/// request wakes nobody and sets no timer.
 #[derive(Debug)]
-pub(super) struct Activity(watch::Sender<usize>);
+pub(super) struct Activity {
+    began: Instant,
+    requests: AtomicUsize,
+    /// Nanoseconds from the beginning to the last move.
+    moved: AtomicU64,
+}
 
 impl Default for Activity {
     fn default() -> Self {
-        Self(watch::Sender::new(0))
+        Self { began: clock::now(), requests: AtomicUsize::new(0), moved: AtomicU64::new(0) }
     }
 }
 
 impl Activity {
     /// Something has moved.
     pub(super) fn touch(&self) {
-        self.0.send_modify(|_| ());
+        let nanoseconds = clock::now().duration_since(self.began).as_nanos();
+        self.moved.store(u64::try_from(nanoseconds).unwrap_or(u64::MAX), Release);
     }
 
     fn begin(self: &Arc<Self>) -> Busy {
-        self.0.send_modify(|requests| *requests += 1);
+        self.requests.fetch_add(1, AcqRel);
         Busy(Arc::clone(self))
     }
 
     /// Completes when no request was in hand and nothing moved for so long.
     async fn idle_for(&self, wait: Duration) {
-        let mut seen = self.0.subscribe();
+        let from = clock::now();
+        let mut over = from + wait;
         loop {
-            let _ = seen.wait_for(|requests| *requests == 0).await;
-            if timeout(wait, seen.changed()).await.is_err() {
+            sleep_until(over).await;
+            if self.requests.load(Acquire) > 0 {
+                // It cannot be over before the request has ended and the wait has passed again.
+                over = clock::now() + wait;
+                continue;
+            }
+            let moved = self.began + Duration::from_nanos(self.moved.load(Acquire));
+            over = moved.max(from) + wait;
+            if over <= clock::now() {
                 return;
             }
         }
@@ -221,14 +273,15 @@ struct Busy(Arc<Activity>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.0.send_modify(|requests| *requests -= 1);
+        // The move is known before the request has ended: whoever sees none in hand sees it too.
+        self.0.touch();
+        self.0.requests.fetch_sub(1, AcqRel);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock;
 
     #[test]
     fn strangers_are_served_only_where_the_operator_says_so() {

@@ -19,10 +19,12 @@ use super::{
 use crate::{
     article::{Reading, Source},
     brief::Brief,
+    keys::Identity,
     pipeline::{BriefError, Listener, Order},
     provider::{Account, CachePolicy, Call, Failure},
     render::{Format, Label},
     server::source::Options,
+    telemetry::{Seen, Stage, meters::Outcome},
     webhooks::Occasion,
 };
 
@@ -31,7 +33,7 @@ use crate::{
 pub(super) struct Commission {
     /// The brief's id.
     pub(super) id: String,
-    /// Who may read it, as [`Identity::readers`](crate::keys::Identity::readers) names them.
+    /// Who may read it, as [`Identity::readers`] names them.
     pub(super) readers: String,
     /// The article as it arrived.
     pub(super) source: Source,
@@ -43,6 +45,8 @@ pub(super) struct Commission {
     pub(super) batch: Option<String>,
     /// Who pays for it.
     pub(super) account: Account,
+    /// What is measured of it.
+    pub(super) seen: Seen,
 }
 
 /// A brief with its JSON.
@@ -53,8 +57,9 @@ pub(super) struct Made {
 }
 
 impl Made {
-    fn new(brief: Brief) -> Self {
-        let json = Bytes::from(Format::Json.render(&brief, &Label::Draft));
+    fn new(brief: Brief, seen: &Seen) -> Self {
+        let render = || Bytes::from(Format::Json.render(&brief, &Label::Draft));
+        let json = seen.time(Stage::Render, render);
         Self { brief: Arc::new(brief), json }
     }
 }
@@ -94,36 +99,61 @@ pub(super) async fn make(
 ) -> Result<Made, Problem> {
     let keeps = commission.keeps();
     if keeps && let Some(withdrawn) = succession::withdraw(state, commission, &reading).await? {
-        return Ok(Made::new(withdrawn));
+        state.observer.briefs.count(Outcome::Withdrawn);
+        state.auditor.withdrawn(commission, &withdrawn).await;
+        return Ok(Made::new(withdrawn, &commission.seen));
     }
     let call = Call {
         cache: commission.cache,
         confidential: commission.options.confidential,
         account: commission.account.clone(),
+        desk: commission.desk().map(str::to_owned),
+        seen: commission.seen.clone(),
         ..Call::until(deadline)
     };
     let detail = commission.options.detail;
     let order = Order { source: commission.source.clone(), detail, call };
-    let brief = state.gateway.brief_of(reading, &order, listener).await;
-    let brief = brief.map_err(|error| match error {
-        BriefError::Refused(refusal) => split::refused(&refusal),
-        BriefError::Failed(failure) => failed(&failure),
-    })?;
+    let brief = match state.gateway.brief_of(reading, &order, listener).await {
+        Ok(brief) => brief,
+        Err(BriefError::Refused(refusal)) => return Err(split::refused(&refusal)),
+        Err(BriefError::Failed(failure)) => {
+            let problem = failed(&failure);
+            state.observer.briefs.count(Outcome::Failed);
+            state.auditor.failed(commission, problem.name()).await;
+            return Err(problem);
+        }
+    };
+    state.observer.briefs.count(Outcome::Made);
+    state.observer.briefs.findings(&brief.findings);
     let brief = Brief { id: commission.id.clone(), ..brief };
     match keeps {
         true => conclude(state, commission, brief).await,
-        false => Ok(Made::new(brief)),
+        false => {
+            let by = (&commission.account, commission.readers.as_str());
+            let noted = state.auditor.made_in_private(&brief, by);
+            commission.seen.time_async(Stage::Keep, noted).await;
+            Ok(Made::new(brief, &commission.seen))
+        }
     }
 }
 
 async fn conclude(state: &State, commission: &Commission, brief: Brief) -> Result<Made, Problem> {
-    let (brief, earlier) = succession::succeed(state, commission, brief).await?;
-    let made = Made::new(brief);
-    kept::put(state, &made.brief, &commission.readers).await?;
-    if let Some(earlier) = earlier {
-        succession::give_way(state, commission, (earlier, &made.brief)).await?;
-    }
-    tell(state, commission, Occasion::completed(&made.brief)).await?;
+    let seen = &commission.seen;
+    let succeeded = succession::succeed(state, commission, brief);
+    let (brief, earlier) = seen.time_async(Stage::Keep, succeeded).await?;
+    let made = Made::new(brief, seen);
+    // The record goes to the disk with the brief, in one sync.
+    let noted = state.auditor.made(commission, &made.brief);
+    let kept = async {
+        kept::put(state, &made.brief, &commission.readers).await?;
+        if let Some(earlier) = earlier {
+            succession::give_way(state, commission, (earlier, &made.brief)).await?;
+        }
+        tell(state, commission, Occasion::completed(&made.brief)).await
+    };
+    let both = async { tokio::join!(kept, noted) };
+    let (kept, ()) = seen.time_async(Stage::Keep, both).await;
+    kept?;
     Ok(made)
 }
 
@@ -152,6 +182,11 @@ pub(super) async fn remember(
 }
 
 impl Commission {
+    /// The desk that asked, where the readers are one.
+    pub(super) fn desk(&self) -> Option<&str> {
+        Identity::desk_of(&self.readers)
+    }
+
     /// Whether anything of it may be kept.
     pub(super) fn keeps(&self) -> bool {
         !self.options.confidential && self.cache != CachePolicy::NoStore

@@ -7,7 +7,7 @@
 //! # What a request passes
 //! ```text
 //! listen       a place among the connections; the head in time
-//! problem      an id; every refusal below gets its body here
+//! observe      an id, a span, what is measured; every refusal below gets its body here
 //! dropin       a refusal on a vendor's address gets that vendor's body instead
 //! headers      size of the head; what browsers are told with the answer
 //! hosts        Host and Origin; CORS where origins are listed
@@ -27,10 +27,12 @@
 mod access;
 mod admission;
 mod answers;
+mod audit;
 mod bodies;
 mod briefs;
 mod cache;
 mod caching;
+mod current;
 mod deepl;
 mod dropin;
 mod dry;
@@ -47,49 +49,72 @@ mod kept;
 mod libretranslate;
 mod limits;
 mod line;
+mod list;
 mod listen;
 mod live;
 mod making;
+mod mcp;
+mod metrics;
+mod observe;
+mod openapi;
+mod page;
 mod parameters;
 mod peer;
 pub mod problem;
 mod reviews;
+mod session;
 mod source;
 mod split;
+mod status;
+mod story;
 mod succession;
 mod superdesk;
 mod translate;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, ops::Deref, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     http::Method,
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
-    routing::{delete, get, post, put},
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::listen::exposed;
+pub use self::{current::Current, listen::exposed, mcp::stdio};
 use crate::{
+    clock::{self, Instant},
     keys::{Identity, Keyring, Scope},
     lane::{Lane, Yard},
     pipeline::Gateway,
     server::{
-        admission::Admission, answers::Answers, gate::Gate, limits::Limits, live::Works,
+        admission::Admission,
+        answers::Answers,
+        audit::Auditor,
+        gate::Gate,
+        limits::Limits,
+        live::Works,
+        observe::Observer,
+        openapi::{Document, article},
         problem::Problem,
+        session::Sessions,
     },
     store::Store,
     webhooks::Webhooks,
 };
 
-/// What every endpoint can reach. Cheap to clone.
+/// What every endpoint can reach. Cheap to clone: each layer before an endpoint has a clone of its
+/// own for each request, so there is one count to raise and not one for each part.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Reach>);
+
+/// What the clones of a [`State`] share.
+#[derive(Clone)]
+pub struct Reach {
     gateway: Gateway,
     answers: Answers,
     keys: Keyring,
@@ -103,6 +128,20 @@ pub struct State {
     yard: Yard,
     /// Puts back what jobs still run; see [`State::close`].
     parking: CancellationToken,
+    /// No more requests should be sent here: `/readyz` says so.
+    leaving: CancellationToken,
+    observer: Observer,
+    auditor: Auditor,
+    sessions: Sessions,
+    started: Instant,
+}
+
+impl Deref for State {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.0
+    }
 }
 
 impl State {
@@ -113,8 +152,9 @@ impl State {
         let config = &gateway.config;
         let store = gateway.store.clone();
         let works = Works::default();
-        Self {
+        Self(Arc::new(Reach {
             answers: Answers::new(&gateway),
+            auditor: Auditor::new(store.audit(), config.audit.keep_text),
             keys: Keyring::default(),
             anonymous: Arc::new(Identity::anonymous()),
             limits: Limits::new(gateway.config.limits)
@@ -126,14 +166,32 @@ impl State {
             works,
             store,
             parking: CancellationToken::new(),
+            leaving: CancellationToken::new(),
+            observer: Observer::default(),
+            sessions: Sessions::default(),
+            started: clock::now(),
             gateway,
-        }
+        }))
+    }
+
+    /// The same server under the configuration of another gateway, which was
+    /// [renewed](Gateway::renewed) from this one's. A bound that has not changed goes on with what
+    /// it has counted.
+    fn renewed(&self, gateway: Gateway) -> Self {
+        self.webhooks.renew(&gateway.config);
+        Self(Arc::new(Reach {
+            answers: self.answers.renewed(&gateway, &self.gateway.config),
+            limits: self.limits.renewed(gateway.config.limits),
+            admission: self.admission.renewed(&gateway.config.server, &self.gateway.config.server),
+            gateway,
+            ..Reach::clone(self)
+        }))
     }
 
     /// Begins what goes on without requests: jobs, webhooks, letting go what is old.
     pub fn begin(&self) {
-        jobs::begin(self);
-        cache::begin(self);
+        let current = Current::new(self.clone());
+        begin(&current);
     }
 
     /// Ends it: puts back what jobs still run, so that they are queued when the store is opened the next
@@ -145,6 +203,7 @@ impl State {
         if tokio::time::timeout(PARKING, self.yard.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with work unfinished");
         }
+        self.auditor.flush().await;
         self.gateway.shared.leave().await;
         self.store.close().await;
     }
@@ -152,71 +211,89 @@ impl State {
     /// The same state with the keys of a state folder.
     #[must_use]
     pub fn with_keys(self, keys: Keyring) -> Self {
-        Self { keys, ..self }
+        Self(Arc::new(Reach { keys, ..Reach::clone(&self) }))
     }
 }
 
 /// How long what is put back may take.
 const PARKING: Duration = Duration::from_secs(5);
 
+/// Begins what goes on without requests.
+fn begin(current: &Current) {
+    jobs::begin(current);
+    cache::begin(current);
+}
+
 /// Every address of the gateway.
 pub fn router(state: State) -> Router {
-    let gate = Gate::new(&state);
-    let one_brief = gate
-        .reads(Scope::Read, get(briefs::read))
-        .merge(gate.reads(Scope::Brief, delete(briefs::forget)));
-    let review = gate
-        .reads(Scope::Read, get(reviews::read))
-        .merge(gate.works(Scope::Brief, put(reviews::decided)));
-    let routes = Router::new()
-        .route("/v1/briefs", gate.works(Scope::Brief, post(briefs::create)))
-        .route("/v1/briefs/{id}", one_brief)
-        .route("/v1/briefs/{id}/review", review)
-        .route("/v1/reviews/corrections", gate.reads(Scope::Read, get(reviews::corrections)))
-        .route("/v1/batches", gate.works(Scope::Brief, post(jobs::batches::create)))
-        .route("/v1/batches/{id}", gate.reads(Scope::Read, get(jobs::batches::read)))
-        .route("/v1/jobs", gate.reads(Scope::Read, get(jobs::list::list)))
-        .route("/v1/feed.json", gate.reads(Scope::Read, get(feeds::json)))
-        .route("/v1/feed.atom", gate.reads(Scope::Read, get(feeds::atom)))
-        // Known by their signatures, which only the endpoint can verify.
-        .route("/v1/hooks/superdesk", gate.opens(post(hooks::superdesk)))
-        .route("/v1/hooks/miniflux", gate.opens(post(hooks::miniflux)))
-        .route("/v1/cache/{source_sha256}", gate.reads(Scope::Brief, delete(cache::forget)))
-        .route("/v1/split", gate.works(Scope::Brief, post(split::split)))
-        .merge(drop_ins(&gate))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    let observer = state.observer.clone();
+    let (routes, document) = endpoints(&state).split_for_parts();
+    let routes = routes
+        // The page is for people; what it asks for is described.
+        .merge(page::routes(&Gate::new(&state), &state))
         .with_state(state.clone())
+        .layer(Extension(Document::of(document)))
         // Bodies are bounded by `bodies`.
         .layer(DefaultBodyLimit::disable());
     shared_with_pages(&state, routes)
         .layer(from_fn_with_state(state, hosts::check))
         .layer(CatchPanicLayer::custom(|_panic: Box<dyn std::any::Any + Send>| {
-            tracing::error!("a request panicked");
+            // Where it happened was told as it happened.
             Problem::internal().into_response()
         }))
         .layer(from_fn(headers::guard))
         .layer(from_fn(dropin::speak))
-        .layer(from_fn(problem::finish))
+        .layer(from_fn_with_state(observer, observe::observe))
+}
+
+/// Every endpoint behind its gate. `routes!` takes the address and the description that stand above
+/// the function; nothing is routed in another way, so the document knows all.
+fn endpoints(state: &State) -> OpenApiRouter<State> {
+    let gate = Gate::new(state);
+    OpenApiRouter::default()
+        .routes(gate.works(Scope::Brief, article(routes!(briefs::create))))
+        .routes(gate.reads(Scope::Read, routes!(list::list)))
+        .routes(gate.reads(Scope::Read, routes!(briefs::read)))
+        .routes(gate.reads(Scope::Brief, routes!(briefs::forget)))
+        .routes(gate.reads(Scope::Read, routes!(story::read)))
+        .routes(gate.reads(Scope::Read, routes!(reviews::read)))
+        .routes(gate.works(Scope::Brief, routes!(reviews::decided)))
+        .routes(gate.reads(Scope::Read, routes!(reviews::corrections)))
+        .routes(gate.works(Scope::Brief, routes!(jobs::batches::create)))
+        .routes(gate.reads(Scope::Read, routes!(jobs::batches::read)))
+        .routes(gate.reads(Scope::Read, routes!(jobs::list::list)))
+        .routes(gate.reads(Scope::Read, routes!(feeds::json)))
+        .routes(gate.reads(Scope::Read, routes!(feeds::atom)))
+        // Known by their signatures, which only the endpoint can verify.
+        .routes(gate.opens(routes!(hooks::superdesk::push)))
+        .routes(gate.opens(routes!(hooks::miniflux::push)))
+        .routes(gate.reads(Scope::Brief, routes!(cache::forget)))
+        .routes(gate.works(Scope::Brief, article(routes!(split::split))))
+        .routes(gate.works(Scope::Brief, routes!(mcp::post)))
+        .merge(drop_ins(&gate))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(gate.reads(Scope::Read, routes!(status::read)))
+        .routes(gate.reads(Scope::Admin, routes!(audit::read)))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi::json))
+        .routes(routes!(openapi::docs))
 }
 
 /// The addresses of translation services, and those of Superdesk's AI widget.
-fn drop_ins(gate: &Gate) -> Router<State> {
-    let usage = get(deepl::usage).post(deepl::usage);
-    let languages = get(deepl::languages).post(deepl::languages);
-    let superdesk = |name: &str| format!("/v1/superdesk/{name}");
-    Router::new()
-        .route("/translate", gate.opens(post(libretranslate::translate)))
-        .route("/detect", gate.opens(post(libretranslate::detect)))
-        .route("/languages", get(libretranslate::languages))
-        .route("/health", get(libretranslate::health))
-        .route("/frontend/settings", get(libretranslate::settings))
-        .route("/v2/translate", gate.works(Scope::Translate, post(deepl::translate)))
-        .route("/v2/usage", gate.reads(Scope::Translate, usage))
-        .route("/v2/languages", gate.asks(Scope::Translate, languages))
-        .route(&superdesk("headlines"), gate.works(Scope::Brief, post(superdesk::headlines)))
-        .route(&superdesk("summary"), gate.works(Scope::Brief, post(superdesk::summary)))
-        .route(&superdesk("translations"), gate.works(Scope::Brief, post(superdesk::translations)))
+fn drop_ins(gate: &Gate) -> OpenApiRouter<State> {
+    OpenApiRouter::default()
+        .routes(gate.opens(routes!(libretranslate::translate)))
+        .routes(gate.opens(routes!(libretranslate::detect)))
+        .routes(routes!(libretranslate::languages))
+        .routes(routes!(libretranslate::health))
+        .routes(routes!(libretranslate::settings))
+        .routes(gate.works(Scope::Translate, routes!(deepl::translate)))
+        .routes(gate.reads(Scope::Translate, routes!(deepl::usage)))
+        .routes(gate.asks(Scope::Translate, routes!(deepl::languages)))
+        .routes(gate.works(Scope::Brief, routes!(superdesk::headlines)))
+        .routes(gate.works(Scope::Brief, routes!(superdesk::summary)))
+        .routes(gate.works(Scope::Brief, routes!(superdesk::translations)))
 }
 
 /// CORS for the pages of `server.allowed_origins`; nothing where there are none.
@@ -243,15 +320,5 @@ pub async fn serve(
     state: State,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    state.begin();
-    let stopping = state.yard.stopping.clone();
-    let stop = async move {
-        stop.await;
-        // From now on no job is begun; those that run may finish.
-        stopping.cancel();
-    };
-    listen::serve(listener, router(state.clone()), &state, stop).await?;
-    state.yard.tasks.close();
-    state.yard.tasks.wait().await;
-    Ok(())
+    Current::new(state).serve(listener, stop).await
 }

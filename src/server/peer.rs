@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use crate::config::{ClientHeader, Server};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The two ends of the connection that a request came on, in its extensions.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,25 @@ pub(super) struct Ends {
 pub(super) fn address(parts: &Parts, server: &Server) -> Option<IpAddr> {
     let ends = parts.extensions.get::<Ends>()?;
     Some(behind(ends.client.ip().to_canonical(), &parts.headers, server))
+}
+
+/// Whether the browser's side of the connection is encrypted, as a trusted proxy tells.
+pub(super) fn is_https(parts: &Parts, server: &Server) -> bool {
+    let Some(ends) = parts.extensions.get::<Ends>() else { return false };
+    let connected = ends.client.ip().to_canonical();
+    if !server.trusted_proxies.iter().any(|net| holds(net, connected)) {
+        return false;
+    }
+    // The last word is that of the proxy that connected.
+    let last = |name: HeaderName| parts.headers.get_all(name).iter().next_back()?.to_str().ok();
+    match server.client_header {
+        ClientHeader::XForwardedFor => last(X_FORWARDED_PROTO)
+            .and_then(|value| value.rsplit(',').next())
+            .is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https")),
+        ClientHeader::Forwarded => last(FORWARDED)
+            .and_then(|value| parameter(value.rsplit(',').next()?, "proto"))
+            .is_some_and(|proto| proto.eq_ignore_ascii_case("https")),
+    }
 }
 
 fn behind(connected: IpAddr, headers: &HeaderMap, server: &Server) -> IpAddr {
@@ -68,11 +88,16 @@ fn told(headers: &HeaderMap, header: ClientHeader) -> Vec<Option<IpAddr>> {
 
 /// The `for` of one element of `Forwarded`.
 fn forwarded_for(element: &str) -> Option<IpAddr> {
-    let parameter = element.split(';').find_map(|pair| {
+    address_of(parameter(element, "for")?)
+}
+
+/// The value of this parameter in one element of `Forwarded`.
+fn parameter<'a>(element: &'a str, wanted: &str) -> Option<&'a str> {
+    let value = element.split(';').find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("for").then_some(value)
+        name.trim().eq_ignore_ascii_case(wanted).then_some(value)
     });
-    address_of(parameter?.trim().trim_matches('"'))
+    Some(value?.trim().trim_matches('"'))
 }
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
@@ -127,6 +152,27 @@ mod tests {
         assert_eq!(seen(PROXY, header, &[""]), PROXY);
         assert_eq!(seen(PROXY, header, &[]), PROXY);
         assert_eq!(seen(PROXY, header, &["10.0.0.7, 10.0.0.8"]), "10.0.0.7");
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_s_word_makes_a_connection_encrypted() {
+        let https = |client: &str, header, name: &'static str, value: &'static str| {
+            let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+            let server = Server { trusted_proxies, client_header: header, ..Server::default() };
+            let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+            let server_end = "10.0.0.9:80".parse().unwrap();
+            parts.extensions.insert(Ends { client: client.parse().unwrap(), server: server_end });
+            parts.headers.insert(name, value.parse().unwrap());
+            is_https(&parts, &server)
+        };
+        let (proxy, stranger) = ("10.0.0.1:9", "203.0.113.9:9");
+        let (legacy, standard) = (ClientHeader::XForwardedFor, ClientHeader::Forwarded);
+        assert!(https(proxy, legacy, "x-forwarded-proto", "https"));
+        assert!(!https(stranger, legacy, "x-forwarded-proto", "https"));
+        assert!(!https(proxy, legacy, "x-forwarded-proto", "https, http"));
+        assert!(!https(proxy, standard, "x-forwarded-proto", "https"), "the other header");
+        assert!(https(proxy, standard, "forwarded", "for=1.1.1.1, for=2.2.2.2;proto=https"));
+        assert!(!https(proxy, standard, "forwarded", "proto=https, for=2.2.2.2"));
     }
 
     #[test]

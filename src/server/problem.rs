@@ -9,16 +9,16 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request that ended badly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Stable name of the kind, a path such as `/problems/not-arabic`.
     #[serde(rename = "type")]
@@ -27,6 +27,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     #[serde(serialize_with = "status_number")]
+    #[schema(value_type = u16)]
     pub status: StatusCode,
     /// What happened this time and what to do.
     pub detail: String,
@@ -45,7 +46,7 @@ pub struct Problem {
 }
 
 /// Why one provider could not do the work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProviderReason {
     /// The provider's name.
     pub provider: String,
@@ -71,6 +72,11 @@ impl Problem {
             retry_after: None,
             policies: Vec::new(),
         }
+    }
+
+    /// The name of its kind, such as `too-large`.
+    pub(super) fn name(&self) -> &str {
+        self.kind.trim_start_matches("/problems/")
     }
 
     /// Whether it is of this kind, such as `too-large`.
@@ -188,7 +194,7 @@ impl Problem {
 
     /// 405: the address does not take this method.
     pub fn method_not_allowed() -> Self {
-        let detail = "This address does not take that method; GET / lists the endpoints.";
+        let detail = "This address does not take that method; GET /docs describes the endpoints.";
         let title = "Method not allowed";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", title, detail)
     }
@@ -322,19 +328,25 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Gives every request an id, and every problem its body.
-pub async fn finish(mut request: Request, next: Next) -> Response {
+/// The id of a request: its own where it came with a plain one.
+pub(super) fn id_of(request: &Request) -> String {
     let given = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
-    let id = given.filter(|id| is_plain(id)).map_or_else(new_id, str::to_owned);
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
-    if let Some(problem) = take(&mut response) {
-        write(&mut response, Problem { request_id: Some(id.clone()), ..problem });
-    }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    given.filter(|id| is_plain(id)).map_or_else(new_id, str::to_owned)
+}
+
+/// Gives an answer its request's id, and a problem its body; gives the problem's kind where there is
+/// one.
+pub(super) fn finish(response: &mut Response, id: String) -> Option<String> {
+    let value = HeaderValue::from_str(&id);
+    let kind = take(response).map(|problem| {
+        let kind = problem.name().to_owned();
+        write(response, Problem { request_id: Some(id), ..problem });
+        kind
+    });
+    if let Ok(value) = value {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    response
+    kind
 }
 
 /// Takes the problem out of a refusal, ours or the router's.
@@ -356,13 +368,18 @@ fn is_plain(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-/// The router's own refusals, which come without a body of ours.
+/// The router's own refusals, which come without a body of ours: with none, or with plain text, which
+/// no endpoint refuses with.
 fn is_bare_refusal(response: &Response) -> Option<Problem> {
-    let ours = response.headers().contains_key(header::CONTENT_TYPE);
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let ours = kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {
-        StatusCode::NOT_FOUND if !ours => {
-            Some(Problem::not_found("Nothing is at this address; GET / lists the endpoints."))
-        }
+        StatusCode::BAD_REQUEST if !ours => Some(Problem::malformed(
+            "The address cannot be read: its path or query is not what this endpoint takes.",
+        )),
+        StatusCode::NOT_FOUND if !ours => Some(Problem::not_found(
+            "Nothing is at this address; GET /docs describes the endpoints.",
+        )),
         StatusCode::METHOD_NOT_ALLOWED if !ours => Some(Problem::method_not_allowed()),
         StatusCode::UNSUPPORTED_MEDIA_TYPE if !ours => Some(Problem::unsupported_media_type(
             "The body is packed in a way that is not read; send it plain or as gzip.",

@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{State, gate::Caller, kept, problem::Problem};
 use crate::{
@@ -43,8 +44,9 @@ struct Kept {
 }
 
 /// A review as it is shown.
-#[derive(Debug, Serialize)]
-struct Shown {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShownReview)]
+pub(super) struct Shown {
     #[serde(flatten)]
     review: Review,
     /// The number of the decision that holds; 0 where there is none.
@@ -55,8 +57,10 @@ struct Shown {
     history: Vec<Past>,
 }
 
-#[derive(Debug, Serialize)]
-struct Past {
+/// A decision that was taken.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PastReview)]
+pub(super) struct Past {
     version: u32,
     at: String,
     #[serde(flatten)]
@@ -64,6 +68,17 @@ struct Past {
 }
 
 /// The review of a brief.
+#[utoipa::path(
+    get,
+    path = "/v1/briefs/{id}/review",
+    operation_id = "readReview",
+    tag = "reviews",
+    params(("id" = String, Path, description = "The brief's id.")),
+    responses(
+        (status = 200, body = Shown, description = "The review as it stands.", headers(("ETag"))),
+        (status = 404), (status = 503),
+    )
+)]
 pub(super) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -74,6 +89,21 @@ pub(super) async fn read(
 }
 
 /// Adds a decision.
+#[utoipa::path(
+    put,
+    path = "/v1/briefs/{id}/review",
+    operation_id = "reviewBrief",
+    tag = "reviews",
+    params(
+        ("id" = String, Path, description = "The brief's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the review that is changed."),
+    ),
+    request_body(content = Decision, example = json!({"status": "approved", "reviewer": "N. Haddad"})),
+    responses(
+        (status = 200, body = Shown, description = "The review as it stands now.", headers(("ETag"))),
+        (status = 404), (status = 412), (status = 422), (status = 503),
+    )
+)]
 pub(super) async fn decided(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -81,9 +111,13 @@ pub(super) async fn decided(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let brief = known(&state, &id, &identity).await?;
+    let known = known(&state, &id, &identity).await?;
     let decision: Decision = serde_json::from_slice(&body).map_err(|error| {
-        Problem::malformed(format!("The review is not the JSON that is taken here: {error}."))
+        Problem::malformed(format!(
+            "The review is not the JSON that is taken here; see line {}, column {}.",
+            error.line(),
+            error.column()
+        ))
     })?;
     let reviews = state.store.reviews();
     let last = reviews.last(&id).await.map_err(|error| failed(&error))?;
@@ -92,16 +126,20 @@ pub(super) async fn decided(
         return Err(Problem::review_changed(version));
     }
     let before = last.map(|last| open(&last).review).unwrap_or_default();
-    let review = decide(&brief, &before, decision)
+    let review = decide(&known, &before, decision)
         .map_err(|error| Problem::review_refused(error.to_string()))?;
     // An admin may decide about the brief of any desk; it stays that desk's.
     let brief = state.store.briefs().get(&id).await.map_err(|error| failed(&error))?;
     let readers = brief.map_or_else(|| identity.readers(), |brief| brief.scope);
+    let told = (review.status.name().to_owned(), review.reviewer.clone());
     let body = serde_json::to_vec(&Kept { readers, review });
     let body = body.map_err(|_| Problem::internal())?;
     let added = reviews.append(&id, body, Some(version), clock::utc()).await;
     match added.map_err(|error| failed(&error))? {
-        Appended::As(_) => shown(&state, &id).await,
+        Appended::As(_) => {
+            state.auditor.reviewed(&identity, &known, told).await;
+            shown(&state, &id).await
+        }
         Appended::Newer(version) => Err(Problem::review_changed(version)),
     }
 }
@@ -111,13 +149,15 @@ pub(super) async fn reviewed(
     state: &State,
     brief: Arc<Brief>,
 ) -> Result<(Arc<Brief>, Label), Problem> {
-    let last = state.store.reviews().last(&brief.id).await;
-    let Some(last) = last.map_err(|error| failed(&error))? else {
-        return Ok((brief, Label::Draft));
-    };
-    let review = open(&last).review;
+    let Some(review) = of(state, &brief.id).await? else { return Ok((brief, Label::Draft)) };
     let label = review.approved_by().map_or(Label::Draft, |by| Label::Approved { by });
     Ok((Arc::new(review.applied(&brief)), label))
+}
+
+/// The decision about a brief that holds, where there is one.
+pub(super) async fn of(state: &State, id: &str) -> Result<Option<Review>, Problem> {
+    let last = state.store.reviews().last(id).await.map_err(|error| failed(&error))?;
+    Ok(last.map(|last| open(&last).review))
 }
 
 async fn known(state: &State, id: &str, identity: &Identity) -> Result<Arc<Brief>, Problem> {
@@ -184,6 +224,18 @@ enum Shape {
 }
 
 /// Names and terms that people put in other words, as a glossary file.
+#[utoipa::path(
+    get,
+    path = "/v1/reviews/corrections",
+    operation_id = "corrections",
+    tag = "reviews",
+    params(("format" = Option<String>, Query, description = "`csv`, which is usual, or `toml`.")),
+    responses(
+        (status = 200, description = "A glossary file for a person to read first.",
+            content((String = "text/csv"), (String = "application/toml"))),
+        (status = 400), (status = 503),
+    )
+)]
 pub(super) async fn corrections(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

@@ -79,7 +79,11 @@ fn plain(raw: Bytes, content_type: &str) -> Posted {
     Posted { source, options: Options::default(), raw }
 }
 
-async fn json(raw: Bytes, gateway: &Gateway) -> Result<Posted, Problem> {
+/// The article that JSON carries.
+///
+/// # Errors
+/// Where it is no such JSON, or its address does not give an article.
+pub(super) async fn json(raw: Bytes, gateway: &Gateway) -> Result<Posted, Problem> {
     let body = Body::open(&raw).map_err(|error| Problem::malformed(error.to_string()))?;
     let Body { carried, title, published, detail, confidential, dry_run, webhook } = body;
     let detail = detail.unwrap_or_default();

@@ -15,6 +15,13 @@ use crate::{
 };
 
 /// The reading as the contract's JSON, or a 4xx problem where there is no Arabic story.
+#[utoipa::path(
+    post,
+    path = "/v1/split",
+    operation_id = "splitArticle",
+    tag = "briefs",
+    responses((status = 200, body = Reading, description = "The article as it is read."))
+)]
 pub(super) async fn split(
     Shared(state): Shared<State>,
     request: Request,

@@ -9,8 +9,8 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{RawQuery, State as Shared},
-    http::HeaderMap,
+    extract::State as Shared,
+    http::{HeaderMap, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
@@ -19,6 +19,7 @@ use super::{
     State,
     gate::Caller,
     making,
+    openapi::vendors::SuperdeskItem,
     parameters::Parameters,
     problem::Problem,
     split,
@@ -29,6 +30,8 @@ use crate::{
     brief::{Brief, Detail},
     keys::Identity,
     pipeline::{self, BriefError, Form, Listener, Order},
+    provider::Call,
+    telemetry::{Seen, Stage},
 };
 
 /// Where an item has its text, and how it is written there.
@@ -36,38 +39,74 @@ const BODIES: [(&str, Form); 3] =
     [("body_html", Form::Markup), ("body_xhtml", Form::Markup), ("body_text", Form::Plain)];
 
 /// `POST /v1/superdesk/headlines`: a list of one headline.
+#[utoipa::path(
+    post,
+    path = "/v1/superdesk/headlines",
+    operation_id = "superdeskHeadlines",
+    tag = "drop-in",
+    request_body = SuperdeskItem,
+    responses(
+        (status = 200, body = Vec<String>, content_type = "application/json", description = "A list of one headline."),
+        (status = 422), (status = 502),
+    )
+)]
 pub(super) async fn headlines(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
+    seen: Seen,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Vec<String>>, Problem> {
-    let brief = brief(&state, &identity, &headers, &body).await?;
+    let brief = brief(&state, &identity, (&headers, &seen), &body).await?;
     Ok(Json(vec![brief.headline]))
 }
 
 /// `POST /v1/superdesk/summary`: a paragraph.
+#[utoipa::path(
+    post,
+    path = "/v1/superdesk/summary",
+    operation_id = "superdeskSummary",
+    tag = "drop-in",
+    request_body = SuperdeskItem,
+    responses(
+        (status = 200, body = String, content_type = "application/json", description = "A paragraph."),
+        (status = 422), (status = 502),
+    )
+)]
 pub(super) async fn summary(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
+    seen: Seen,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<String>, Problem> {
-    let brief = brief(&state, &identity, &headers, &body).await?;
+    let brief = brief(&state, &identity, (&headers, &seen), &body).await?;
     let passages: Vec<&str> = brief.summary.iter().map(|passage| passage.text.as_str()).collect();
     Ok(Json(passages.join(" ")))
 }
 
 /// `POST /v1/superdesk/translations`: the body in English, as HTML.
+#[utoipa::path(
+    post,
+    path = "/v1/superdesk/translations",
+    operation_id = "superdeskTranslations",
+    tag = "drop-in",
+    params(("language" = Option<String>, Query, description = "`en`.")),
+    request_body = SuperdeskItem,
+    responses(
+        (status = 200, body = String, content_type = "application/json", description = "The body in English, as HTML."),
+        (status = 422), (status = 502),
+    )
+)]
 pub(super) async fn translations(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    seen: Seen,
+    parts: Parts,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let Item { article, language } = item(&body)?;
-    let query = Parameters::encoded(query.unwrap_or_default().as_bytes());
+    let query = Parameters::encoded(parts.uri.query().unwrap_or_default().as_bytes());
     let language = query.text("language").map(str::to_owned).or(language);
     let english = |code: &str| {
         code.eq_ignore_ascii_case("en") || code.to_ascii_lowercase().starts_with("en-")
@@ -75,14 +114,14 @@ pub(super) async fn translations(
     if language.as_deref().is_some_and(|code| !english(code)) {
         return Err(Problem::malformed("Only English is written; ask for `language` `en`."));
     }
-    read(&state, &article).await?;
+    read(&state, &article, &seen).await?;
     let found = BODIES.iter().find_map(|(name, form)| Some((article.get(*name)?.as_str()?, *form)));
     let Some((text, form)) = found else {
         return Err(Problem::no_body("The item has no `body_html`; send the item with its text."));
     };
     let context = article.get("headline").and_then(Value::as_str).map(str::to_owned);
     let batch = Batch { texts: vec![text.to_owned()], detect: false, form, context };
-    let english = translate::translate(&state, &identity, &headers, batch).await?;
+    let english = translate::translate(&state, &identity, (&parts.headers, &seen), batch).await?;
     let text = english.texts.concat();
     let html = match form {
         Form::Markup => ammonia::clean(&text),
@@ -120,9 +159,10 @@ fn item(body: &[u8]) -> Result<Item, Problem> {
     }
 }
 
-async fn read(state: &State, article: &Value) -> Result<Reading, Problem> {
+async fn read(state: &State, article: &Value, seen: &Seen) -> Result<Reading, Problem> {
     let deadline = pipeline::deadline(&state.gateway.config);
-    let reading = split::read(state, source(article), deadline).await?;
+    let reading = split::read(state, source(article), deadline);
+    let reading = seen.time_async(Stage::Read, reading).await?;
     match reading.refusal() {
         Some(refusal) => Err(split::refused(&refusal)),
         None => Ok(reading),
@@ -138,18 +178,23 @@ fn source(article: &Value) -> Source {
 async fn brief(
     state: &State,
     identity: &Identity,
-    headers: &HeaderMap,
+    (headers, seen): (&HeaderMap, &Seen),
     body: &[u8],
 ) -> Result<Brief, Problem> {
     let article = item(body)?.article;
-    let reading = read(state, &article).await?;
-    let call = translate::call(state, identity, headers);
-    let _turn = state.admission.turn(call.deadline).await?;
+    let reading = read(state, &article, seen).await?;
+    let call = Call { seen: seen.clone(), ..translate::call(state, identity, headers) };
+    let turn = state.admission.turn(call.deadline);
+    let _turn = seen.time_async(Stage::Queue, turn).await?;
     let order = Order { source: source(&article), detail: Detail::Headline, call };
     let silent: Listener = std::sync::Arc::new(|_| ());
     let made = state.gateway.brief_of(reading, &order, &silent).await;
-    made.map_err(|error| match error {
+    let made = made.map_err(|error| match error {
         BriefError::Refused(refusal) => split::refused(&refusal),
         BriefError::Failed(failure) => making::failed(&failure),
-    })
+    })?;
+    // It is nobody's to read again.
+    let by = (&order.call.account, identity.readers());
+    state.auditor.made_in_private(&made, (by.0, &by.1)).await;
+    Ok(made)
 }

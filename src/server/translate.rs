@@ -15,6 +15,7 @@ use crate::{
     keys::Identity,
     pipeline::{self, Form, Translation, Wanted},
     provider::{Account, Call},
+    telemetry::{Answered, Seen, Stage},
 };
 
 /// Texts of one request, at most.
@@ -81,7 +82,7 @@ impl Translated {
 pub(super) async fn translate(
     state: &State,
     identity: &Identity,
-    headers: &HeaderMap,
+    (headers, seen): (&HeaderMap, &Seen),
     batch: Batch,
 ) -> Result<Translated, Problem> {
     bounded(&batch.texts)?;
@@ -97,8 +98,8 @@ pub(super) async fn translate(
         return Err(Problem::malformed(format!("{language} is not supported")));
     }
     let deadline = pipeline::deadline(&state.gateway.config);
-    let call = call(state, identity, headers);
-    let _turn = state.admission.turn(deadline).await?;
+    let call = Call { seen: seen.clone(), ..call(state, identity, headers) };
+    let _turn = seen.time_async(Stage::Queue, state.admission.turn(deadline)).await?;
     let Batch { texts, form, context, .. } = batch;
     let texts = texts.into_iter().zip(languages.clone()).map(|(text, detected)| {
         let wanted = Wanted { text, form, context: context.clone() };
@@ -112,6 +113,7 @@ pub(super) async fn translate(
     });
     let done = stream::iter(texts).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await;
     let done = done.map_err(|failure| making::failed(&failure))?;
+    seen.answer(Answered::Made);
     let mut errors: Vec<Code> = done.iter().flat_map(Translation::errors).collect();
     errors.sort();
     errors.dedup();
@@ -123,7 +125,8 @@ pub(super) async fn translate(
 pub(super) fn call(state: &State, identity: &Identity, headers: &HeaderMap) -> Call {
     let deadline = pipeline::deadline(&state.gateway.config);
     let account = account(identity);
-    Call { cache: caching::policy(headers, false), account, ..Call::until(deadline) }
+    let (cache, desk) = (caching::policy(headers, false), identity.desk.clone());
+    Call { cache, account, desk, ..Call::until(deadline) }
 }
 
 /// Who pays for what this caller asks for.
@@ -162,7 +165,11 @@ fn is_arabic(c: char) -> bool {
     matches!(c, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}')
 }
 
-fn bounded(texts: &[String]) -> Result<(), Problem> {
+/// Whether so much may be asked for at once.
+///
+/// # Errors
+/// Where not.
+pub(super) fn bounded(texts: &[String]) -> Result<(), Problem> {
     let over = |size: usize, limit: usize| {
         let detail = format!("Invalid request: request ({size}) exceeds text limit ({limit})");
         Err(Problem::too_long(detail))

@@ -9,18 +9,16 @@ fn now(second: i64) -> Timestamp {
 
 fn entry(n: i64) -> AuditRecord {
     AuditRecord {
-        at: now(n),
         action: if n % 3 == 0 { "forget" } else { "brief" }.to_owned(),
         actor: Some(format!("key-{}", n % 2)),
-        scope: "desk".to_owned(),
+        scope: "desk:foreign".to_owned(),
         brief: Some(format!("brief-{n}")),
         source: Some("ab".repeat(32)),
-        outcome: "done".to_owned(),
         engines: vec!["local/qwen".to_owned()],
         prompts: Some("p".to_owned()),
         glossary: Some("g".to_owned()),
         micro_usd: Some(12),
-        more: serde_json::Value::Null,
+        ..AuditRecord::new(now(n), "brief")
     }
 }
 
@@ -39,7 +37,7 @@ async fn records_are_asked_for_by_time_and_by_what_they_hold() {
     let audit = store.audit();
     let ask = async |query: AuditQuery| {
         let page = audit.page(query, None, 100).await.unwrap();
-        page.into_iter().map(|(_, entry)| entry.brief.unwrap()).collect::<Vec<_>>()
+        page.records.into_iter().map(|(_, entry)| entry.brief.unwrap()).collect::<Vec<_>>()
     };
     let all = AuditQuery::default();
     assert_eq!(ask(all.clone()).await.len(), 30);
@@ -62,9 +60,10 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
     let mut after = None;
     loop {
         let page = audit.page(AuditQuery::default(), after, 10).await.unwrap();
-        let Some((place, _)) = page.last() else { break };
-        after = Some(*place);
-        seen.extend(page.into_iter().map(|(_, entry)| entry.at));
+        seen.extend(page.records.into_iter().map(|(_, entry)| entry.at));
+        let Some(next) = page.next else { break };
+        assert_eq!(next.to_string().parse(), Ok(next), "it goes over the wire as text");
+        after = Some(next);
     }
     assert_eq!(seen, (0..25).map(now).collect::<Vec<_>>());
 }
@@ -90,7 +89,7 @@ async fn forgetting_a_brief_takes_its_text_and_leaves_the_record() {
     assert_eq!(audit.text("brief-1").await, Ok(Some("نص".into())));
     store.forget("brief-1").await.unwrap();
     assert_eq!(audit.text("brief-1").await, Ok(None));
-    assert_eq!(audit.page(AuditQuery::default(), None, 10).await.unwrap().len(), 1);
+    assert_eq!(audit.page(AuditQuery::default(), None, 10).await.unwrap().records.len(), 1);
 }
 
 #[tokio::test]
@@ -104,5 +103,29 @@ async fn records_past_their_retention_are_let_go_with_their_texts() {
     assert_eq!(swept.audit, 1191);
     assert_eq!(store.audit().text("brief-3").await, Ok(None));
     let left = store.audit().page(AuditQuery::default(), None, 100).await.unwrap();
-    assert_eq!(left.len(), 10);
+    assert_eq!(left.records.len(), 10);
+}
+
+#[tokio::test]
+async fn a_confidential_source_is_found_by_whoever_has_its_text_and_told_by_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = [7; 32];
+    let first = {
+        let store = filled(dir.path(), 3).await;
+        let keyed = store.audit().keyed(&source).await.unwrap();
+        let entry = AuditRecord { keyed: Some(keyed.clone()), ..AuditRecord::new(now(5), "brief") };
+        store.audit().append(entry, None).await.unwrap();
+        store.close().await;
+        keyed
+    };
+    let store = filled(dir.path(), 0).await;
+    let audit = store.audit();
+    let keyed = audit.keyed(&source).await.unwrap();
+    assert_eq!(keyed, first, "the key outlives the process");
+    assert_ne!(keyed, blake3::hash(&source).to_hex().to_string());
+    let asked = Some((crate::digest::hex(&source), keyed));
+    let page = audit.page(AuditQuery { source: asked, ..AuditQuery::default() }, None, 10).await;
+    assert_eq!(page.unwrap().records.len(), 1);
+    let other = filled(tempfile::tempdir().unwrap().path(), 0).await;
+    assert_ne!(other.audit().keyed(&source).await.unwrap(), first, "each store has its own");
 }

@@ -27,8 +27,8 @@ const BLOCK: u64 = 4096;
 /// Bytes read and written at once when the image is put back on the disk.
 const CHUNK: u64 = 1 << 20;
 /// The first wait before the disk is tried again; it doubles up to [`LONGEST_WAIT`].
-const FIRST_WAIT: Duration = Duration::from_secs(30);
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// A file with memory to fall back on. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -107,7 +107,7 @@ async fn a_disk_that_stays_full_is_tried_less_and_less_often() {
         backend.sync_data().unwrap();
         tries += usize::from(again(&backend) != before);
     }
-    assert_eq!(tries, 9, "after 30, 90, 210, 450 s, then every 600 s");
+    assert_eq!(tries, 33, "after 5, 15, 35, 75, 155 s, then every 120 s");
     assert_eq!(content(&backend)[0], 2);
 }
 

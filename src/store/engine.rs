@@ -127,7 +127,8 @@ impl Engine {
         let mut standing = Standing::default();
         let database = match opened {
             Ok(opened) => Some(Arc::new(opened)),
-            Err(Fault::Damaged(reason) | Fault::Unusable(reason)) => {
+            Err(fault) => {
+                let reason = fault.reason();
                 tracing::warn!(file = kind.file, reason, "is not used for now");
                 standing.off = Some((reason, clock::now() + REST));
                 None
@@ -145,20 +146,25 @@ impl Engine {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Runs `step` in a transaction and gives its value once that is on the disk. Call within a
-    /// tokio runtime.
+    /// Runs `step` in a transaction and gives its value once that is on the disk. The step is queued
+    /// by the call itself, so that two databases may write at the same time before either is waited
+    /// for. Call within a tokio runtime.
     ///
     /// # Errors
     /// Where the transaction was not committed; then nothing of it remains. `Slow` where nobody knows
     /// yet.
-    pub(super) async fn write<T, F>(&self, step: F) -> Result<T, StoreError>
+    pub(super) fn write<T, F>(
+        &self,
+        step: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTransaction) -> StepResult<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         self.queue(Work::Write(Box::new(Awaited { step: Some(step), value: None, reply })));
-        self.in_time(answer).await
+        let engine = self.clone();
+        async move { engine.in_time(answer).await }
     }
 
     /// Runs `look` on the last committed state. Call within a tokio runtime.
@@ -366,7 +372,8 @@ impl Inner {
                 }
                 Ok(opened)
             }
-            Err(Fault::Damaged(reason) | Fault::Unusable(reason)) => {
+            Err(fault) => {
+                let reason = fault.reason();
                 let error = self.unusable(&reason);
                 standing.off = Some((reason, clock::now() + REST));
                 Err(error)
@@ -380,7 +387,7 @@ impl Inner {
         let file = self.kind.file;
         let error = match &fault {
             Fault::Damaged(_) => StoreError::Damaged { file },
-            Fault::Unusable(reason) => self.unusable(reason),
+            Fault::Unusable(_) | Fault::Newer(_) => self.unusable(&fault.clone().reason()),
         };
         let current = self.database.load_full();
         if standing.closed || !current.is_some_and(|current| Arc::ptr_eq(&current, used)) {
@@ -403,7 +410,8 @@ impl Inner {
                     self.database.store(Some(Arc::new(opened)));
                 }
             }
-            Fault::Unusable(reason) => {
+            fault @ (Fault::Unusable(_) | Fault::Newer(_)) => {
+                let reason = fault.reason();
                 tracing::warn!(file, reason, "is not used for now");
                 standing.off = Some((reason, clock::now() + REST));
             }

@@ -34,6 +34,21 @@ pub enum StoreError {
         /// The system's reason.
         reason: String,
     },
+    /// A later mujaz has written the file; this one would have to begin without what it holds.
+    #[error(
+        "{} was written by a later mujaz (its format is {found}, and this one reads {known})\nhint: \
+         run that mujaz again, put back the folder's backup from before the upgrade, or name another \
+         folder with `server.state_dir`",
+        path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The latest format that this build reads.
+        known: u32,
+    },
     /// The disk did not answer in time. What was asked may still come to be done.
     #[error("{file} in the state folder did not answer in time")]
     Slow {
@@ -65,9 +80,19 @@ pub(super) enum Fault {
     Damaged(String),
     /// The system does not let it be read or written.
     Unusable(String),
+    /// It has a format of the future.
+    Newer(u32),
 }
 
 impl Fault {
+    /// The fault as a clause.
+    pub(super) fn reason(self) -> String {
+        match self {
+            Self::Damaged(reason) | Self::Unusable(reason) => reason,
+            Self::Newer(found) => format!("its format is {found}, which a later mujaz writes"),
+        }
+    }
+
     /// The fault behind an error of redb's.
     pub(super) fn of(error: impl Into<redb::Error>) -> Self {
         use redb::Error as E;

@@ -125,6 +125,29 @@ pub(super) fn resume(transaction: &WriteTransaction, now: Timestamp) -> StepResu
     Ok(ids.len())
 }
 
+/// Jobs that were queued at a moment after `now`: the clock was put back. They are to wait as long as
+/// they were to wait then.
+pub(super) fn hasten(
+    transaction: &WriteTransaction,
+    kind: &str,
+    now: Timestamp,
+) -> StepResult<usize> {
+    let table = transaction.open_table(QUEUE)?;
+    let late = table.range((kind, moment::key(now), "")..=(kind, u64::MAX, LAST))?;
+    let ids: StepResult<Vec<String>> =
+        late.map(|entry| Ok(entry?.0.value().2.to_owned())).collect();
+    drop(table);
+    let mut hastened = 0;
+    for id in ids? {
+        let Some(job) = load(transaction, &id)?.filter(|job| job.changed > now) else { continue };
+        unqueue(transaction, &job)?;
+        let due = now + job.due.duration_since(job.changed);
+        queue(transaction, Job { due, changed: now, ..job })?;
+        hastened += 1;
+    }
+    Ok(hastened)
+}
+
 pub(super) fn queue(transaction: &WriteTransaction, job: Job) -> StepResult<()> {
     let key = (job.kind.as_str(), moment::key(job.due), job.id.as_str());
     transaction.open_table(QUEUE)?.insert(key, ())?;

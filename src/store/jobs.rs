@@ -159,6 +159,17 @@ impl Jobs {
         self.engine.read(move |transaction| job_steps::next_due(transaction, &kind)).await
     }
 
+    /// Makes queued jobs of a kind due as long from now as they were to wait, where their moments lie
+    /// in a future that the clock has since been put back from. Gives how many they were.
+    ///
+    /// # Errors
+    /// Where that could not be kept.
+    pub async fn hasten(&self, kind: &str, now: Timestamp) -> Result<usize, StoreError> {
+        let kind = kind.to_owned();
+        let step = move |transaction: &_| job_steps::hasten(transaction, &kind, now);
+        self.engine.write(step).await
+    }
+
     /// Ends a running job with its result. Gives whether it was running.
     ///
     /// # Errors

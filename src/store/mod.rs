@@ -51,7 +51,7 @@ use redb::WriteTransaction;
 
 pub use self::{
     answers::{Answers, AnswersStats, Kept},
-    audit::{Audit, AuditPlace, AuditQuery, AuditRecord},
+    audit::{Audit, AuditPage, AuditPlace, AuditQuery, AuditRecord},
     briefs::{Briefs, KeptBrief, Place},
     error::StoreError,
     jobs::{Claimed, Enqueued, Job, JobState, Jobs, NewJob, Once},
@@ -132,7 +132,8 @@ impl Store {
     /// the last process ended are queued again. Reads and writes files.
     ///
     /// # Errors
-    /// Where another process has the folder. Nothing else stops it: see the module.
+    /// Where another process has the folder, or a later mujaz has written what must last. Nothing
+    /// else stops it: see the module.
     pub fn open(dir: &Path, options: &StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
         if let Err(error) = open::folder(dir) {
             return Ok(Self::aground(dir, options, &error));
@@ -152,6 +153,10 @@ impl Store {
             resume(&opened, now)?;
             Ok(opened)
         });
+        if let Err(Fault::Newer(found)) = opened {
+            let (path, known) = (dir.join(LASTING.file), open::FORMAT);
+            return Err(StoreError::Newer { path, found, known });
+        }
         let lasting = Engine::new(LASTING, Some(dir.to_owned()), opened);
         Ok(Self::of(options, answers, lasting, None, Some(lock)))
     }
@@ -193,7 +198,7 @@ impl Store {
             jobs: Jobs { engine: engine() },
             spend: Spend { engine: engine() },
             stories: Stories { engine: engine() },
-            audit: Audit { engine: engine() },
+            audit: Audit::new(engine()),
             lasting,
             trouble,
             lock: Mutex::new(lock),
@@ -286,6 +291,18 @@ impl Store {
         let inner = &self.inner;
         let answers = || inner.answers.engine().and_then(Engine::trouble);
         inner.trouble.clone().or_else(|| inner.lasting.trouble()).or_else(answers)
+    }
+
+    /// Tries the disk again where it is not used: what memory holds in its place is written once it
+    /// takes it. Without this it would wait for the next write, and be lost with the process.
+    pub async fn retry(&self) {
+        let answers = self.inner.answers.engine();
+        for engine in answers.into_iter().chain([&self.inner.lasting]) {
+            if engine.trouble().is_some() {
+                // What still fails is told by `trouble`.
+                let _ = engine.write(open::touch).await;
+            }
+        }
     }
 
     /// Finishes what is queued, closes the files and gives the folder free. Whatever is asked later

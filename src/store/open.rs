@@ -1,7 +1,8 @@
 //! Opens one database file, whatever state it is in.
 //!
-//! A file that is torn, damaged, foreign or of another format is renamed with a date and a new one
-//! is begun in its place; a file that cannot be written is left and memory takes its part. Opening
+//! A file that is torn, damaged, foreign or of no known format is renamed with a date and a new one
+//! is begun in its place; one that must last and that a later mujaz has written is left as it is and
+//! not opened; a file that cannot be written is left and memory takes its part. Opening
 //! never fails and never waits for another process: the folder's lock is held by then.
 //!
 //! # Versions of the format
@@ -24,7 +25,7 @@ use super::{
 };
 
 /// The format that this build reads and writes.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 const FORMAT_TABLE: TableDefinition<'_, &str, u32> = TableDefinition::new("format");
 /// Up to this size a file is verified in whole when it is opened.
 const VERIFIED: u64 = 32 << 20;
@@ -80,7 +81,7 @@ pub(super) fn folder(dir: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Where the system does not let it be read or written, or a damaged file cannot be set aside. Not
-/// for a lasting one, which then begins in memory.
+/// for a lasting one, which then begins in memory, unless a later mujaz has written it.
 pub(super) fn open(kind: Kind, dir: &Path, now: Timestamp) -> Result<Opened, Fault> {
     let path = dir.join(kind.file);
     let mut opened = open_at(kind, &path);
@@ -91,8 +92,8 @@ pub(super) fn open(kind: Kind, dir: &Path, now: Timestamp) -> Result<Opened, Fau
         };
     }
     match opened {
-        Err(fault) if kind.lasting => {
-            let (Fault::Damaged(reason) | Fault::Unusable(reason)) = fault;
+        Err(fault @ (Fault::Damaged(_) | Fault::Unusable(_))) if kind.lasting => {
+            let reason = fault.reason();
             tracing::warn!(file = %path.display(), reason, "cannot be used; going on in memory");
             memory(kind, Some(reason))
         }
@@ -137,7 +138,11 @@ fn over(kind: Kind, backend: Backend, length: u64) -> Result<Opened, Fault> {
 }
 
 fn prepared(kind: Kind, opened: Opened) -> Result<Opened, Fault> {
-    guarded(|| prepare(kind, opened.database()?))?;
+    let found = guarded(|| format_of(opened.database()?))?;
+    if let Some(found) = found.filter(|found| kind.lasting && *found > FORMAT) {
+        return Err(Fault::Newer(found));
+    }
+    guarded(|| prepare(kind, opened.database()?, found))?;
     Ok(opened)
 }
 
@@ -147,15 +152,18 @@ fn builder(kind: Kind) -> redb::Builder {
     builder
 }
 
-/// Checks the format, and makes the tables that are not there yet.
-fn prepare(kind: Kind, database: &Database) -> StepResult<()> {
+/// The format that the file says it has.
+fn format_of(database: &Database) -> StepResult<Option<u32>> {
     let transaction = database.begin_read()?;
-    let is_new = transaction.list_tables()?.next().is_none();
-    let found = match transaction.open_table(FORMAT_TABLE) {
-        Ok(table) => ReadableTable::get(&table, "version")?.map(|version| version.value()),
-        Err(_) => None,
-    };
-    drop(transaction);
+    match transaction.open_table(FORMAT_TABLE) {
+        Ok(table) => Ok(ReadableTable::get(&table, "version")?.map(|version| version.value())),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Checks the format that was found, and makes the tables that are not there yet.
+fn prepare(kind: Kind, database: &Database, found: Option<u32>) -> StepResult<()> {
+    let is_new = database.begin_read()?.list_tables()?.next().is_none();
     match found {
         // Written by this build, or before a crash could interrupt its first transaction.
         Some(FORMAT) => {}
@@ -172,6 +180,12 @@ fn prepare(kind: Kind, database: &Database) -> StepResult<()> {
     transaction.open_table(FORMAT_TABLE)?.insert("version", FORMAT)?;
     (kind.tables)(&transaction)?;
     transaction.commit()?;
+    Ok(())
+}
+
+/// Changes nothing and commits: the file is written, if it can be.
+pub(super) fn touch(transaction: &WriteTransaction) -> StepResult<()> {
+    transaction.open_table(FORMAT_TABLE)?.insert("version", FORMAT)?;
     Ok(())
 }
 

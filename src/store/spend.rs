@@ -70,31 +70,29 @@ pub struct Spend {
 
 impl Spend {
     /// Adds to the day of `now`, for the whole gateway and for each of these scopes; resolves once
-    /// it is on the disk.
+    /// it is on the disk, where it is on its way when this returns.
     ///
     /// # Errors
     /// Where it could not be kept; then nothing was added.
-    pub async fn add(
+    pub fn add(
         &self,
         provider: &str,
         scopes: &[&str],
         spent: Spent,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
         let (day, provider) = (number(day_of(now)), provider.to_owned());
         let mut scopes: Vec<String> = scopes.iter().map(|&scope| scope.to_owned()).collect();
         scopes.push(WHOLE.to_owned());
         scopes.sort_unstable();
         scopes.dedup();
-        self.engine
-            .write(move |transaction| {
-                let mut table = transaction.open_table(SPEND)?;
-                for scope in &scopes {
-                    add(&mut table, (day, scope, &provider), spent)?;
-                }
-                Ok(())
-            })
-            .await
+        self.engine.write(move |transaction| {
+            let mut table = transaction.open_table(SPEND)?;
+            for scope in &scopes {
+                add(&mut table, (day, scope, &provider), spent)?;
+            }
+            Ok(())
+        })
     }
 
     /// What `scope` spent on the day of `now`, by provider.

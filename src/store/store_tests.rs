@@ -165,17 +165,32 @@ async fn only_the_last_ruin_of_answers_is_kept_and_every_ruin_of_what_must_last(
 }
 
 #[tokio::test]
-async fn a_file_of_another_format_is_set_aside() {
+async fn a_file_of_no_known_format_is_set_aside() {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("lasting.redb");
-    let database = redb::Database::create(&path).unwrap();
-    let transaction = database.begin_write().unwrap();
-    let format: redb::TableDefinition<'_, &str, u32> = redb::TableDefinition::new("format");
-    transaction.open_table(format).unwrap().insert("version", 99).unwrap();
-    transaction.commit().unwrap();
-    drop(database);
+    of_format(&dir.path().join("lasting.redb"), 0);
     works(&open(dir.path())).await;
     assert_eq!(ruins(dir.path()).len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_later_mujaz_has_written_is_left_as_it_is_and_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lasting.redb");
+    of_format(&path, 99);
+    of_format(&dir.path().join("answers.redb"), 99);
+    let refused = Store::open(dir.path(), &StoreOptions::default(), now()).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 1, .. }), "{refused}");
+    let refused = Store::open(dir.path(), &StoreOptions::default(), now()).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { .. }), "it is still there: {refused}");
+    assert!(ruins(dir.path()).iter().all(|name| name.starts_with("answers")), "paid for again");
+}
+
+fn of_format(path: &Path, version: u32) {
+    let database = redb::Database::create(path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let format: redb::TableDefinition<'_, &str, u32> = redb::TableDefinition::new("format");
+    transaction.open_table(format).unwrap().insert("version", version).unwrap();
+    transaction.commit().unwrap();
 }
 
 #[tokio::test]

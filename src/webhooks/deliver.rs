@@ -17,6 +17,7 @@ use crate::{
     config::secret,
     outside::{OutsideError, Reply},
     store::{Claimed, NewJob, StoreError},
+    telemetry::names,
 };
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -53,21 +54,28 @@ impl Webhooks {
         };
         let outcome = self.attempt(&delivery).await;
         let now = clock::utc();
+        let count = |outcome| names::WEBHOOKS.counter(&[outcome]).increment(1);
         let host = host(&delivery.url);
         let noted = match outcome {
-            Outcome::Arrived => jobs.finish(&job.id, Vec::new(), now).await,
+            Outcome::Arrived => {
+                count("arrived");
+                jobs.finish(&job.id, Vec::new(), now).await
+            }
             Outcome::Gone => {
+                count("gone");
                 tracing::warn!(host, "a webhook's receiver is gone (410) and is not told any more");
                 let marked = self.mark_gone(&delivery.url, now).await;
                 marked.and(jobs.fail(&job.id, b"gone".to_vec(), now).await)
             }
             Outcome::Hopeless(why) => {
+                count("given-up");
                 tracing::warn!(host, event = delivery.event, why, "a webhook is given up");
                 jobs.fail(&job.id, why.as_bytes().to_vec(), now).await
             }
             Outcome::Later(asked) => {
                 let due = now + wait(job.attempts, asked);
                 if due.duration_since(job.created) > PATIENCE {
+                    count("given-up");
                     tracing::warn!(
                         host,
                         event = delivery.event,
@@ -75,6 +83,7 @@ impl Webhooks {
                     );
                     jobs.fail(&job.id, b"not in a day".to_vec(), now).await
                 } else {
+                    count("later");
                     jobs.retry(&job.id, due, now).await
                 }
             }
@@ -91,7 +100,8 @@ impl Webhooks {
             return Outcome::Gone;
         }
         let timestamp = clock::utc().as_second();
-        let secrets = self.config.secret_of(url).and_then(secret::from_environment);
+        let told = self.told.load_full();
+        let secrets = told.config.secret_of(url).and_then(secret::from_environment);
         let signed =
             secrets.and_then(|secrets| sign::signature(&secrets, (event, timestamp), body));
         let Some(signature) = signed else {
@@ -107,7 +117,7 @@ impl Webhooks {
         let headers =
             [(header::CONTENT_TYPE, json), (ID, id), (TIMESTAMP, moment), (SIGNATURE, signature)];
         let headers = HeaderMap::from_iter(headers);
-        match self.outside.post(url, headers, body.clone().into()).await {
+        match told.outside.post(url, headers, body.clone().into()).await {
             Ok(reply) => judged(&reply, clock::utc()),
             Err(OutsideError::Address | OutsideError::NotPublic) => {
                 Outcome::Hopeless("the address does not lead to a public host")

@@ -15,6 +15,7 @@ mod sign;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// The kind of the store's jobs that are deliveries.
-const KIND: &str = "webhook";
+pub(crate) const KIND: &str = "webhook";
 /// Deliveries under way at the same time.
 const SIDE_BY_SIDE: usize = 16;
 /// How long an event is known as told.
@@ -62,24 +63,43 @@ struct Delivery {
 /// Those who are told. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Webhooks {
-    config: Arc<WebhookConfig>,
-    public_url: Option<Url>,
+    told: Arc<ArcSwap<Told>>,
     store: Store,
-    outside: Outside,
     lane: Lane,
+}
+
+/// Who is told what, as configured.
+#[derive(Debug)]
+struct Told {
+    config: WebhookConfig,
+    public_url: Option<Url>,
+    outside: Outside,
+}
+
+impl Told {
+    fn new(config: &Config) -> Self {
+        let WebhookConfig { timeout, allow_private, .. } = config.webhooks;
+        let bounds = Fetch { timeout, allow_private, ..Fetch::default() };
+        Self {
+            config: config.webhooks.clone(),
+            public_url: config.server.public_url.clone(),
+            outside: Outside::new(&bounds),
+        }
+    }
 }
 
 impl Webhooks {
     pub(crate) fn new(config: &Config, store: &Store) -> Self {
-        let WebhookConfig { timeout, allow_private, .. } = config.webhooks;
-        let bounds = Fetch { timeout, allow_private, ..Fetch::default() };
         Self {
-            config: Arc::new(config.webhooks.clone()),
-            public_url: config.server.public_url.clone(),
+            told: Arc::new(ArcSwap::from_pointee(Told::new(config))),
             store: store.clone(),
-            outside: Outside::new(&bounds),
             lane: Lane::new(store.jobs(), KIND, SIDE_BY_SIDE),
         }
+    }
+
+    /// From now on those are told that this configuration names, by all clones.
+    pub(crate) fn renew(&self, config: &Config) {
+        self.told.store(Arc::new(Told::new(config)));
     }
 
     /// Delivers until the yard stops.
@@ -97,16 +117,17 @@ impl Webhooks {
     /// # Errors
     /// Why not.
     pub(crate) fn check(&self, url: &str) -> Result<(), Refusal> {
-        self.outside.check(url).map_err(|_| Refusal::Address)?;
+        let Told { config, outside, .. } = &**self.told.load();
+        outside.check(url).map_err(|_| Refusal::Address)?;
         let url = Url::parse(url).map_err(|_| Refusal::Address)?;
-        if url.scheme() != "https" && !self.config.allow_private {
+        if url.scheme() != "https" && !config.allow_private {
             return Err(Refusal::Address);
         }
         let host = url.host_str().unwrap_or_default();
-        if !self.config.allow_any && !self.config.allow.iter().any(|one| one == host) {
+        if !config.allow_any && !config.allow.iter().any(|one| one == host) {
             return Err(Refusal::Host);
         }
-        let secret = self.config.secret_env.iter().find_map(|name| secret::from_environment(name));
+        let secret = config.secret_env.iter().find_map(|name| secret::from_environment(name));
         secret.map(drop).ok_or(Refusal::NoSecret)
     }
 
@@ -120,7 +141,8 @@ impl Webhooks {
         occasion: &Occasion<'_>,
         named: Option<&str>,
     ) -> Result<(), StoreError> {
-        let hears = self.config.endpoints.iter().filter(|one| one.hears(occasion.kind));
+        let Told { config, public_url, .. } = &*self.told.load_full();
+        let hears = config.endpoints.iter().filter(|one| one.hears(occasion.kind));
         let mut urls: Vec<&str> = hears.map(|one| one.url.as_str()).chain(named).collect();
         urls.sort_unstable();
         urls.dedup();
@@ -129,7 +151,7 @@ impl Webhooks {
         }
         let now = clock::utc();
         let event = occasion.id();
-        let body = occasion.body(now, self.public_url.as_ref(), self.config.include_brief);
+        let body = occasion.body(now, public_url.as_ref(), config.include_brief);
         let jobs = urls.iter().map(|url| {
             let delivery =
                 Delivery { event: event.clone(), url: (*url).to_owned(), body: body.clone() };
@@ -159,7 +181,7 @@ pub(crate) fn trouble(config: &WebhookConfig) -> Option<String> {
     let unusable = |name: &&str| {
         !secret::from_environment(name).is_some_and(|secrets| sign::is_usable(&secrets))
     };
-    let name = names.find(unusable)?;
+    let name = secret::shown(names.find(unusable)?);
     Some(format!(
         "webhooks are signed with the secret in {name}, which is unset or none\nhint: a secret is \
          `whsec_` and the base64 of 24 to 64 bytes; several are separated by spaces"

@@ -98,7 +98,7 @@ fn each_case_is_asked_and_read_as_its_snapshots_say() {
         }
         let task: Task = serde_json::from_str(&near(case, "task.json").unwrap()).unwrap();
         let dialect = dialect(&provider(case));
-        let request = dialect.encode(&Ask { task: &task, complaints: &[] });
+        let request = dialect.encode(&Ask { task: &task, complaints: &[], desk: None });
         let decoded = dialect.decode(&task, &answer(&fs::read_to_string(path).unwrap()));
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(case);
@@ -143,7 +143,8 @@ fn a_translation_service_refuses_what_is_no_translation() {
         detail: Detail::Brief,
     };
     for dialect in every_dialect() {
-        let fault = dialect.encode(&Ask { task: &headline, complaints: &[] }).unwrap_err();
+        let fault =
+            dialect.encode(&Ask { task: &headline, complaints: &[], desk: None }).unwrap_err();
         assert_eq!(fault.kind.name(), "refused", "{dialect:?}");
         assert!(!dialect.capabilities().summarizes);
     }
@@ -157,7 +158,7 @@ fn a_call_that_fills_the_bounds_fits_into_a_request() {
         let mut task = task(max_texts);
         let Task::Translate { texts, .. } = &mut task else { unreachable!() };
         texts.iter_mut().for_each(|text| text.text = "ن".repeat(each));
-        let request = dialect.encode(&Ask { task: &task, complaints: &[] }).unwrap();
+        let request = dialect.encode(&Ask { task: &task, complaints: &[], desk: None }).unwrap();
         assert!(request.body.len() <= max_bytes, "{dialect:?}");
     }
 }
@@ -168,7 +169,7 @@ fn a_request_larger_than_the_vendor_takes_is_never_sent() {
     let Task::Translate { texts, .. } = &mut task else { unreachable!() };
     texts[0].text = "ن".repeat(5 << 20);
     for dialect in every_dialect() {
-        let fault = dialect.encode(&Ask { task: &task, complaints: &[] }).unwrap_err();
+        let fault = dialect.encode(&Ask { task: &task, complaints: &[], desk: None }).unwrap_err();
         assert_eq!(fault.kind.name(), "too-long", "{dialect:?}");
     }
 }

@@ -40,11 +40,9 @@ fn server(dir: &Path, stub: &Stub) -> (axum::Router, Store) {
     let store = open(dir);
     let mut config = Config::default();
     config.tasks.translate = vec!["first".to_owned()];
-    let gateway = Gateway {
-        providers: road_over(&store, stub),
-        config: Arc::new(config),
-        ..Gateway::over(Config::default(), store.clone()).unwrap()
-    };
+    let mut gateway = Gateway::over(Config::default(), store.clone()).unwrap();
+    gateway.providers = road_over(&store, stub);
+    gateway.config = Arc::new(config);
     (server::router(server::State::new(gateway)), store)
 }
 

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod audit;
 mod bounds;
+mod canary;
 mod carriers;
 mod cassettes;
 mod command;
@@ -14,6 +16,7 @@ mod failover;
 mod failoverbench;
 mod fetch;
 mod flights;
+mod garbage;
 mod hooks;
 mod hostile;
 mod http;
@@ -23,16 +26,25 @@ mod keeping;
 mod keys;
 mod language;
 mod live;
+mod mcp;
 mod mending;
 mod online;
+mod openapi;
+#[cfg(feature = "otel")]
+mod otel;
 mod overload;
+mod page;
 mod paid;
 mod parts;
 mod providers;
 mod reading;
+mod reload;
 mod restart;
 mod secrets;
+mod seen;
+mod several;
 mod shared;
+mod stopping;
 mod store;
 mod support;
 mod tidy;

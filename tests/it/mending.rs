@@ -32,11 +32,9 @@ async fn brief(said: &[&str]) -> (Brief, Stub) {
     let stub = Stub::scripted(said.iter().map(|text| says(text)), says(WRONG)).await;
     let mut config = Config::default();
     config.tasks.summarize = vec!["first".to_owned()];
-    let gateway = Gateway {
-        providers: road(vec![place("first", &stub, "")]),
-        ..Gateway::open(Config::default()).unwrap()
-    };
-    let gateway = Gateway { config: Arc::new(config), ..gateway };
+    let mut gateway = Gateway::open(Config::default()).unwrap();
+    gateway.providers = road(vec![place("first", &stub, "")]);
+    gateway.config = Arc::new(config);
     let source = Source {
         bytes: ARTICLE.into(),
         content_type: Some("text/plain; charset=utf-8".to_owned()),

@@ -116,6 +116,7 @@ impl Embedded for Slow {
     fn run<'a>(
         &'a self,
         task: &'a Task,
+        _: Option<&'a str>,
         _: Option<Progress>,
     ) -> BoxFuture<'a, Result<Answered, Fault>> {
         self.begun.fetch_add(1, Ordering::SeqCst);

@@ -56,31 +56,32 @@ impl SourceKind {
         }
     }
 
+    /// The content types, without parameters, that an article comes in.
+    pub const READ: [&str; 16] = [
+        "text/plain",
+        "text/html",
+        "text/markdown",
+        "text/x-markdown",
+        "application/xhtml+xml",
+        "application/xml",
+        "text/xml",
+        "application/ninjs+json",
+        "application/vnd.iptc.ninjs+json",
+        "application/vnd.iptc.g2.newsitem+xml",
+        "application/vnd.iptc.g2.newsmessage+xml",
+        "application/nitf+xml",
+        "application/vnd.nitf",
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/feed+json",
+    ];
+
     /// Whether a content type, parameters aside, is one that an article comes in. None at all is
     /// looked at as it stands.
     #[must_use]
     pub fn reads(content_type: &str) -> bool {
-        const READ: [&str; 17] = [
-            "",
-            "text/plain",
-            "text/html",
-            "text/markdown",
-            "text/x-markdown",
-            "application/xhtml+xml",
-            "application/xml",
-            "text/xml",
-            "application/ninjs+json",
-            "application/vnd.iptc.ninjs+json",
-            "application/vnd.iptc.g2.newsitem+xml",
-            "application/vnd.iptc.g2.newsmessage+xml",
-            "application/nitf+xml",
-            "application/vnd.nitf",
-            "application/rss+xml",
-            "application/atom+xml",
-            "application/feed+json",
-        ];
         let essence = content_type.split(';').next().unwrap_or_default().trim();
-        READ.iter().any(|read| read.eq_ignore_ascii_case(essence))
+        essence.is_empty() || Self::READ.iter().any(|read| read.eq_ignore_ascii_case(essence))
     }
 
     /// The content type that a file's name says; none for text and for JSON, which is looked at.

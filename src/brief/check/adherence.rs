@@ -8,6 +8,7 @@
 
 use super::{names, text::English, unit::Unit};
 use crate::{
+    article::letter,
     finding::{Code, Finding, Severity},
     glossary::{Entry, Glossary, Kind, fold},
 };
@@ -81,7 +82,8 @@ fn shortened(english: &English<'_>, rendering: &str) -> bool {
 /// Whether every word of a rendering that carries meaning stands in the English in some form.
 fn holds(english: &English<'_>, rendering: &str) -> bool {
     let lower = rendering.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words =
+        lower.split(|c: char| !letter::is_alphanumeric(c)).filter(|word| !word.is_empty());
     words.all(|word| {
         let short = word.len() <= 3;
         let stem = if short { word } else { stem(word) };

@@ -2,7 +2,7 @@
 //! fall.
 //!
 //! The ends of "from … to" are told by the order of the numbers after من and إلى and after "from"
-//! and "to". A trend is told only where one side speaks of rising alone and the other of falling
+//! and "to". A figure that is reached (`إلى`, "to") is none that is added (`بمقدار`, "by"). A trend is told only where one side speaks of rising alone and the other of falling
 //! alone.
 
 use super::{
@@ -108,6 +108,7 @@ const PLAIN: usize = 14;
 pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     let Some(arabic) = unit.arabic.as_deref() else { return };
     ends(unit, arabic, findings);
+    reach(unit, arabic, findings);
     trend(unit, arabic, findings);
 }
 
@@ -129,6 +130,35 @@ fn ends(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
             unit.say(findings, Code::DirectionReversed, Severity::Error, what);
         }
     }
+}
+
+/// A figure that the source reaches and the English adds, or the other way round.
+fn reach(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
+    for number in arabic.numbers() {
+        let typed = last_word(&arabic.text[..number.span.start]);
+        let (own, other) = match typed {
+            "إلى" | "الى" | "الي" => ("to", "by"),
+            "بمقدار" | "بنسبة" | "بنحو" => ("by", "to"),
+            _ => continue,
+        };
+        let same = unit.english.numbers.iter().filter(|one| one.value == number.value);
+        let before = |one: &Number| {
+            let before = &unit.english.lower[..one.span.start];
+            last_word(before.trim_end_matches(['$', '€', '£'])).to_owned()
+        };
+        let words: Vec<String> = same.map(before).collect();
+        if !words.is_empty() && words.iter().all(|word| word == other) {
+            let what = format!(
+                "The source has “{typed}” {} ({own}), the English has it after “{other}”.",
+                number.value
+            );
+            unit.say(findings, Code::DirectionReversed, Severity::Error, what);
+        }
+    }
+}
+
+fn last_word(text: &str) -> &str {
+    text.split_whitespace().next_back().unwrap_or_default()
 }
 
 fn arabic_ends(text: &str, first: &Number, second: &Number) -> Option<(Decimal, Decimal)> {
@@ -185,6 +215,17 @@ mod tests {
         assert_eq!(codes(&translation(arabic, right)), []);
         let found = translation(arabic, "The share fell from 25 to 40 percent during the year.");
         assert_eq!(codes(&found), [Code::DirectionReversed]);
+    }
+
+    #[test]
+    fn a_figure_that_is_reached_is_none_that_is_added() {
+        let arabic = "ترفع التوسعة طاقة الميناء إلى 3 ملايين حاوية سنويا.";
+        let right = "The expansion raises the port's capacity to 3 million containers a year.";
+        assert_eq!(codes(&translation(arabic, right)), []);
+        let found = translation(arabic, &right.replace("to 3", "by 3"));
+        assert_eq!(codes(&found), [Code::DirectionReversed]);
+        let added = "ترفع التوسعة طاقة الميناء بمقدار 3 ملايين حاوية سنويا.";
+        assert_eq!(codes(&translation(added, right)), [Code::DirectionReversed]);
     }
 
     #[test]

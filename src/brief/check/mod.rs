@@ -48,10 +48,20 @@ pub const VERSION: u32 = 4;
 /// without a paragraph has nothing to compare with and gives none.
 #[must_use]
 pub fn check(article: &Article, glossary: &Glossary, copy: &Copy) -> Vec<Finding> {
+    check_named(article, glossary, &Names::of(article, glossary), copy)
+}
+
+/// The same where the article's names are there already.
+#[must_use]
+pub fn check_named(
+    article: &Article,
+    glossary: &Glossary,
+    table: &Names,
+    copy: &Copy,
+) -> Vec<Finding> {
     let readings = unit::Readings::of(article);
     let units = unit::units(article, copy, &readings);
-    let table = Names::of(article, glossary);
-    let known = names::Known { glossary, table: &table };
+    let known = names::Known { glossary, table };
     let (mut findings, mut heard) = (Vec::new(), Vec::new());
     for unit in &units {
         evidence::check(unit, &mut findings);

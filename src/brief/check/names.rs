@@ -227,18 +227,16 @@ fn say(unit: &Unit<'_>, typed: &str, severity: Severity, findings: &mut Vec<Find
 
 /// The word without its genitive, where it is written as a name.
 fn name_of<'a>(unit: &Unit<'a>, word: Word) -> Option<&'a str> {
+    if !word.capital {
+        return None;
+    }
     let typed = unit.english.typed(word);
     let typed = typed.strip_suffix("'s").or_else(|| typed.strip_suffix("’s")).unwrap_or(typed);
     let letters = typed.chars().filter(|c| c.is_alphabetic()).count();
     let lowers = typed.chars().any(char::is_lowercase);
     // Three capitals and more are an acronym, whatever stands between them: AfCFTA.
     let acronym = typed.chars().filter(|c| c.is_uppercase()).count() > 2;
-    if acronym
-        || !word.capital
-        || letters < 3
-        || !lowers
-        || typed.chars().any(|c| c.is_ascii_digit())
-    {
+    if acronym || letters < 3 || !lowers || typed.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
     (!typed.contains(['\'', '’'])).then_some(typed)

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::article::{
     dates::{Mark, marks},
+    letter,
     numerals::{self, Number},
 };
 
@@ -254,8 +255,8 @@ impl<'a> English<'a> {
         while let Some((at, c)) = chars.next() {
             let inner = matches!(c, '\'' | '’')
                 && from.is_some()
-                && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-            if c.is_alphanumeric() || inner {
+                && chars.peek().is_some_and(|(_, next)| letter::is_alphanumeric(*next));
+            if letter::is_alphanumeric(c) || inner {
                 from.get_or_insert(at);
                 continue;
             }

@@ -76,6 +76,14 @@ impl<T> Batch<T> {
         self.running.is_empty()
     }
 
+    /// What the next step reads: tokens of prompts, and sequences that go on writing.
+    pub(crate) fn ahead(&self) -> (usize, usize) {
+        let new = self.running.iter().filter(|sequence| sequence.written.is_empty());
+        let (prompts, tokens) =
+            new.fold((0, 0), |(n, tokens), sequence| (n + 1, tokens + sequence.next.len()));
+        (tokens, self.running.len() - prompts)
+    }
+
     /// Reads an opening and keeps its state for the sequences that start with it.
     pub(crate) fn open(&mut self, model: &Model, tokens: &[u32]) -> Result<(), ModelError> {
         if tokens.is_empty() || self.opening.as_ref().is_some_and(|kept| kept.tokens == tokens) {

@@ -82,7 +82,8 @@ struct Inner {
     cache: PathBuf,
     prompts: Prompts,
     /// One permit for each task that may wait or run.
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    /// Shared by all who have the same model under other prompts.
     phase: watch::Sender<Phase>,
 }
 
@@ -113,7 +114,7 @@ impl Local {
             source,
             cache: cache_dir.to_owned(),
             prompts,
-            places: Semaphore::new(config.queue.clamp(1, Semaphore::MAX_PERMITS)),
+            places: Arc::new(Semaphore::new(config.queue.clamp(1, Semaphore::MAX_PERMITS))),
             phase: watch::Sender::new(Phase::Absent),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -169,13 +170,18 @@ impl Local {
         &self.inner.model
     }
 
-    /// Does a task; `done` is told how many of its texts are finished. Dropping the future ends
+    /// Does a task in a desk's way; `done` is told how many of its texts are finished. Dropping the future ends
     /// the writing.
     ///
     /// # Errors
     /// `Refused` for a task that is no translation, `Throttled` where too many wait, `NotFound`
     /// where there is no model, `TooLong`, and `Unavailable` where the model failed.
-    async fn translate(&self, task: &Task, done: impl Fn(usize) + Send) -> Result<Answered, Fault> {
+    async fn translate(
+        &self,
+        task: &Task,
+        desk: Option<&str>,
+        done: impl Fn(usize) + Send,
+    ) -> Result<Answered, Fault> {
         let Task::Translate { texts, terms, .. } = task else {
             return Err(Fault::new(FaultKind::Refused, "the local model only translates"));
         };
@@ -184,7 +190,8 @@ impl Local {
             return Err(Fault { retry_after: Some(Duration::from_secs(5)), ..full });
         };
         let writer = self.writer().await?;
-        let translator = Translator { writer: &writer, prompts: &self.inner.prompts, terms };
+        let prompts = self.inner.prompts.of(desk);
+        let translator = Translator { writer: &writer, prompts, terms };
         let Translated { english, usage } = translator.texts(texts, done).await.map_err(fault)?;
         let engine =
             Engine { provider: self.inner.provider.clone(), model: Some(self.inner.model.clone()) };
@@ -243,13 +250,28 @@ impl Embedded for Local {
         Self::prepare(self, progress).boxed()
     }
 
+    fn prompted(&self, prompts: &Prompts) -> Option<Arc<dyn Embedded>> {
+        let Inner { provider, model, source, cache, prompts: _, places, phase } = &*self.inner;
+        let inner = Inner {
+            provider: provider.clone(),
+            model: model.clone(),
+            source: source.clone(),
+            cache: cache.clone(),
+            prompts: prompts.clone(),
+            places: Arc::clone(places),
+            phase: phase.clone(),
+        };
+        Some(Arc::new(Self { inner: Arc::new(inner) }))
+    }
+
     fn run<'a>(
         &'a self,
         task: &'a Task,
+        desk: Option<&'a str>,
         progress: Option<place::Progress>,
     ) -> BoxFuture<'a, Result<Answered, Fault>> {
         let done = move |count| progress.iter().for_each(|tell| tell(count));
-        self.translate(task, done).boxed()
+        self.translate(task, desk, done).boxed()
     }
 }
 

@@ -87,6 +87,37 @@ pub(crate) fn compare(arabic: &str, english: &str) -> Difference {
     Difference { missing, added }
 }
 
+/// The numbers of `arabic` as a model is told that they must stand: a figure that is reached comes
+/// with its "to", because small models make an increase *by* it.
+pub(crate) fn named(arabic: &str) -> Vec<String> {
+    let mut rest = arabic.split_whitespace();
+    let mut reached = Vec::new();
+    while let Some(word) = rest.next() {
+        if matches!(word, "إلى" | "الى") {
+            reached.extend(rest.clone().next().and_then(|next| numbers(next).into_iter().next()));
+        }
+    }
+    let told = |number: String| match reached.contains(&number) {
+        true => format!("to {number}"),
+        false => number,
+    };
+    numbers(arabic).into_iter().map(told).collect()
+}
+
+/// How many figures that the Arabic reaches (`إلى`) the English adds ("by").
+pub(crate) fn turned(arabic: &str, english: &str) -> usize {
+    let words: Vec<&str> = english.split_whitespace().collect();
+    let before = |number: &str, word: &str| {
+        words.windows(2).any(|pair| {
+            let is = numbers(pair[1]).first().is_some_and(|found| same(found, number));
+            is && pair[0].eq_ignore_ascii_case(word)
+        })
+    };
+    let named = named(arabic);
+    let reached = named.iter().filter_map(|told| told.strip_prefix("to "));
+    reached.filter(|number| before(number, "by") && !before(number, "to")).count()
+}
+
 /// Equal as written, leading zeros and zeros after the point left out.
 fn same(one: &str, other: &str) -> bool {
     let plain = |number: &str| {
@@ -164,6 +195,14 @@ fn spells_any(arabic: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_figure_that_is_reached_is_told_with_its_to() {
+        let arabic = "ترفع طاقته من 2 إلى 3 ملايين خلال 18 شهرا";
+        assert_eq!(named(arabic), ["2", "to 3", "18"]);
+        assert_eq!(turned(arabic, "raises its capacity by 3 million"), 1);
+        assert_eq!(turned(arabic, "raises its capacity by 1, to 3 million"), 0);
+    }
 
     #[test]
     fn numbers_are_read_in_every_script_and_without_separators() {

@@ -6,7 +6,7 @@
 //! each token: its sequence ends there. The thread ends when the last [`Writer`] is dropped. If it
 //! fails, the replies that are owed are dropped, which their callers see at once.
 
-use std::{path::Path, thread};
+use std::{path::Path, thread, time::Duration};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -14,7 +14,7 @@ use super::{
     generate::{Batch, Generated},
     model::{Model, ModelError},
 };
-use crate::prompt::Message;
+use crate::{clock, prompt::Message};
 
 /// Where prompts are handed in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -83,13 +83,45 @@ fn load(path: &Path, opening: &[Message]) -> Result<(Model, Batch<Reply>), Model
     Ok((model, batch))
 }
 
+/// How quickly the model reads and writes, told when it comes to rest.
+#[derive(Debug, Default)]
+struct Pace {
+    read: usize,
+    reading: Duration,
+    written: usize,
+    writing: Duration,
+}
+
+impl Pace {
+    /// Takes a step in. One that reads prompts counts as reading, although others write meanwhile.
+    fn step(&mut self, (prompts, writing): (usize, usize), took: Duration) {
+        if prompts > 0 {
+            self.read += prompts;
+            self.reading += took;
+        } else {
+            self.written += writing;
+            self.writing += took;
+        }
+    }
+
+    fn tell(&mut self) {
+        let Self { read, reading, written, writing } = std::mem::take(self);
+        if written > 0 {
+            let (reading_ms, writing_ms) = (reading.as_millis(), writing.as_millis());
+            tracing::debug!(read, reading_ms, written, writing_ms, "the local model rests");
+        }
+    }
+}
+
 fn write_all(
     model: &Model,
     mut batch: Batch<Reply>,
     mut incoming: mpsc::UnboundedReceiver<Request>,
 ) {
+    let mut pace = Pace::default();
     loop {
         if batch.is_empty() {
+            pace.tell();
             let Some(request) = incoming.blocking_recv() else { return };
             admit(model, &mut batch, request);
         }
@@ -98,7 +130,10 @@ fn write_all(
             admit(model, &mut batch, request);
         }
         batch.retain(|reply| !reply.is_closed());
-        match batch.step(model) {
+        let (ahead, began) = (batch.ahead(), clock::now());
+        let stepped = batch.step(model);
+        pace.step(ahead, clock::now().duration_since(began));
+        match stepped {
             Ok(ended) => {
                 for (reply, generated) in ended {
                     // A caller that has just hung up does not want it any more.

@@ -71,7 +71,9 @@ impl Source {
     ) -> Result<PathBuf, LocalError> {
         match self {
             Self::Path { path, sha256 } => {
-                readable(path)?;
+                let named = path.clone();
+                // A folder of another machine may take its time.
+                blocking(move || readable(&named)).await?;
                 checked(path.clone(), sha256.clone(), cache, progress).await
             }
             Self::Hub { hub, sha256 } => {

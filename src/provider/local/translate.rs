@@ -2,7 +2,7 @@
 //! ones asked for again.
 //!
 //! A piece is doubtful when its answer is empty, runs on, is far too short, or its numbers are not
-//! those of the source. Then it is asked for again with its numbers named, and after that in two
+//! those of the source or stand after another preposition. Then it is asked for again with its numbers named, and after that in two
 //! halves; the best of the answers is kept. A piece without any usable answer leaves its text
 //! without one: what is missing stays visibly missing.
 
@@ -14,7 +14,7 @@ use futures_util::{
 
 use super::{
     generate::{End, Generated},
-    numerals::{Difference, compare, numbers},
+    numerals::{Difference, compare, named, turned},
     pieces,
     queue::{Unwritten, Writer},
 };
@@ -101,7 +101,7 @@ impl Translator<'_> {
             if best.faults == 0 {
                 return Ok(best);
             }
-            let named = numbers(piece);
+            let named = named(piece);
             if !named.is_empty() {
                 best = better(best, self.ask(piece, &named).await?);
             }
@@ -131,7 +131,8 @@ impl Translator<'_> {
             return Ok(Attempt { english: String::new(), faults: usize::MAX, usage });
         }
         let english = format!("{} {}", one.english, other.english);
-        let faults = compare(whole, &english).count().max(one.faults + other.faults);
+        let own = compare(whole, &english).count() + turned(whole, &english);
+        let faults = own.max(one.faults + other.faults);
         Ok(Attempt { english, faults, usage })
     }
 
@@ -170,7 +171,7 @@ fn judge(piece: &str, written: Generated) -> Attempt {
     let words = |text: &str| text.split_whitespace().count();
     // English needs more words than Arabic, whose articles and prepositions are attached.
     let short = words(piece) >= 8 && words(&english) * 10 < words(piece) * 8;
-    let faults = missing.len() + added.len() + usize::from(short);
+    let faults = missing.len() + added.len() + turned(piece, &english) + usize::from(short);
     Attempt { english, faults, usage }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     body::{Body, Carried},
     brief::Detail,
     pipeline,
-    server::{State, jobs::Assignment, making, problem::Problem},
+    server::{State, jobs::Assignment, making, openapi::shapes::Pushed as Told, problem::Problem},
 };
 
 #[derive(Deserialize)]
@@ -39,6 +39,18 @@ struct Entry {
 }
 
 /// Takes pushed entries.
+#[utoipa::path(
+    post,
+    path = "/v1/hooks/miniflux",
+    operation_id = "minifluxPush",
+    tag = "hooks",
+    params(("X-Miniflux-Signature" = String, Header, description = "The HMAC-SHA256 of the body, in hex.")),
+    request_body(content = serde_json::Value, description = "What the system sends."),
+    responses(
+        (status = 202, body = Told, description = "Accepted."),
+        (status = 401), (status = 404), (status = 422),
+    )
+)]
 pub(in crate::server) async fn push(
     Shared(state): Shared<State>,
     headers: HeaderMap,

@@ -4,8 +4,8 @@
 //! anything is read of it; a hook without a configured secret does not exist. What came before is not
 //! done twice: an article is known by what its sender calls it and by its version.
 
-mod miniflux;
-mod superdesk;
+pub(super) mod miniflux;
+pub(super) mod superdesk;
 
 use axum::{
     Json,
@@ -17,7 +17,6 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-pub(super) use self::{miniflux::push as miniflux, superdesk::push as superdesk};
 use super::{
     State,
     jobs::{self, Assignment},

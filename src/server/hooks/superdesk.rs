@@ -17,6 +17,7 @@ use crate::{
         State,
         jobs::Assignment,
         making,
+        openapi::shapes::Pushed as Told,
         problem::Problem,
         source::{Options, Posted},
     },
@@ -35,6 +36,18 @@ struct Item {
 }
 
 /// Takes a pushed item.
+#[utoipa::path(
+    post,
+    path = "/v1/hooks/superdesk",
+    operation_id = "superdeskPush",
+    tag = "hooks",
+    params(("x-superdesk-signature" = String, Header, description = "`sha1=` and the HMAC-SHA1 of the body, in hex.")),
+    request_body(content = serde_json::Value, description = "What the system sends."),
+    responses(
+        (status = 202, body = Told, description = "Accepted."),
+        (status = 401), (status = 404), (status = 422),
+    )
+)]
 pub(in crate::server) async fn push(
     Shared(state): Shared<State>,
     headers: HeaderMap,

@@ -15,6 +15,7 @@ use crate::{
         problem::Problem,
         source::{self, Options, Posted},
     },
+    telemetry::{Seen, Trace},
 };
 
 /// A brief to be made.
@@ -123,7 +124,8 @@ impl Assignment {
         let cache = if self.anew { CachePolicy::NoCache } else { CachePolicy::Use };
         let (id, readers) = (id.to_owned(), readers.to_owned());
         let (batch, account) = (self.batch.clone(), self.account.clone());
-        Ok(Commission { id, readers, source, options, cache, batch, account })
+        let seen = Seen::begin(Trace::begin());
+        Ok(Commission { id, readers, source, options, cache, batch, account, seen })
     }
 
     pub(in crate::server) fn to_bytes(&self) -> Vec<u8> {

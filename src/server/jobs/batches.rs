@@ -25,6 +25,7 @@ use crate::{
         State,
         gate::Caller,
         making::{self, new_id},
+        openapi::shapes::{self, BatchBody},
         problem::Problem,
         translate,
     },
@@ -50,6 +51,19 @@ enum Article {
 }
 
 /// Accepts a batch.
+#[utoipa::path(
+    post,
+    path = "/v1/batches",
+    operation_id = "createBatch",
+    tag = "jobs",
+    params(("Idempotency-Key" = Option<String>, Header, description = "A batch that is sent twice is done once.")),
+    request_body = BatchBody,
+    responses(
+        (status = 202, body = shapes::Batch, description = "Accepted; what was refused says why.",
+            headers(("Location"))),
+        (status = 409), (status = 422),
+    )
+)]
 pub(in crate::server) async fn create(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -165,6 +179,17 @@ async fn keep(
 }
 
 /// How far a batch is.
+#[utoipa::path(
+    get,
+    path = "/v1/batches/{id}",
+    operation_id = "readBatch",
+    tag = "jobs",
+    params(("id" = String, Path, description = "The batch's id.")),
+    responses(
+        (status = 200, body = shapes::Batch, description = "How far its articles are."),
+        (status = 404), (status = 503),
+    )
+)]
 pub(in crate::server) async fn read(
     Shared(state): Shared<State>,
     Caller(identity): Caller,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{KIND, status};
 use crate::{
     keys::Scope,
-    server::{State, gate::Caller, problem::Problem},
+    server::{State, gate::Caller, openapi::shapes::JobList, problem::Problem},
     store::{Job, JobState, Place},
 };
 
@@ -32,6 +32,21 @@ pub(in crate::server) struct Wanted {
 }
 
 /// The jobs that the key's desk may see.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs",
+    operation_id = "listJobs",
+    tag = "jobs",
+    params(
+        ("status" = Option<String>, Query, description = "`queued`, `running`, `done`, `failed` or `cancelled`."),
+        ("after" = Option<String>, Query, description = "What the page before gave as `next`."),
+        ("limit" = Option<usize>, Query, description = "Jobs on a page: 50 where nothing is said, at most 500."),
+    ),
+    responses(
+        (status = 200, body = JobList, description = "The newest first."),
+        (status = 400), (status = 503),
+    )
+)]
 pub(in crate::server) async fn list(
     Shared(state): Shared<State>,
     Caller(identity): Caller,
@@ -95,11 +110,11 @@ fn named(name: &str) -> Result<JobState, Problem> {
     })
 }
 
-fn closed(place: &Place) -> String {
+pub(in crate::server) fn closed(place: &Place) -> String {
     format!("{}.{}", place.moment.as_microsecond(), place.id)
 }
 
-fn opened(text: &str) -> Result<Place, Problem> {
+pub(in crate::server) fn opened(text: &str) -> Result<Place, Problem> {
     let opened = text.split_once('.').and_then(|(moment, id)| {
         let moment = Timestamp::from_microsecond(moment.parse().ok()?).ok()?;
         Some(Place { moment, id: id.to_owned() })

@@ -13,20 +13,20 @@ pub(super) mod list;
 pub(super) mod once;
 mod work;
 
-use std::sync::Arc;
-
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 pub(super) use self::{assignment::Assignment, work::run};
-use super::{State, problem::Problem};
+use super::{Current, State, audit, problem::Problem};
 use crate::{
     clock,
     keys::{Identity, Scope},
     store::{Enqueued, Job, JobState, NewJob, Once, StoreError},
+    telemetry::meters,
 };
 
 /// The kind of the store's jobs that make briefs.
@@ -188,20 +188,47 @@ pub(super) async fn cancel(state: &State, job: &Job) -> Result<bool, Problem> {
 }
 
 /// Everything that goes on without a request: jobs, webhooks, and letting go what is old.
-pub(super) fn begin(state: &State) {
-    let yard = state.yard.clone();
-    yard.tasks.spawn(run(state.clone()));
-    yard.tasks.spawn(state.webhooks.clone().run(yard.clone()));
-    yard.tasks.spawn(sweep(state.clone()));
+pub(super) fn begin(current: &Current) {
+    let state = current.state();
+    let (yard, webhooks) = (state.yard.clone(), state.webhooks.clone());
+    yard.tasks.spawn(run(current.clone()));
+    yard.tasks.spawn(webhooks.run(yard.clone()));
+    yard.tasks.spawn(sweep(current.clone()));
+    yard.tasks.spawn(recover(state));
+    yard.tasks.spawn(served(current.clone()));
+    yard.tasks.spawn(upkeep(yard.stopping.clone()));
 }
 
-async fn sweep(state: State) {
-    const PAUSE: std::time::Duration = std::time::Duration::from_secs(3600);
-    let config = Arc::clone(&state.gateway.config);
-    let retention =
-        crate::store::Retention { jobs: config.jobs.retention, audit: config.audit.retention };
-    let stopping = state.yard.stopping.clone();
+async fn served(current: Current) {
+    let stopping = current.state().yard.stopping.clone();
+    while stopping.run_until_cancelled(tokio::time::sleep(audit::PAUSE)).await.is_some() {
+        current.state().auditor.flush().await;
+    }
+}
+
+async fn upkeep(stopping: CancellationToken) {
+    while stopping.run_until_cancelled(tokio::time::sleep(meters::UPKEEP)).await.is_some() {
+        meters::upkeep();
+    }
+}
+
+/// Has the disk tried again while it is not used, whether or not anybody writes.
+async fn recover(state: State) {
+    const PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
+    let stopping = &state.yard.stopping;
     while stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
+        state.store.retry().await;
+    }
+}
+
+async fn sweep(current: Current) {
+    const PAUSE: std::time::Duration = std::time::Duration::from_secs(3600);
+    let stopping = current.state().yard.stopping.clone();
+    while stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
+        let state = current.state();
+        let config = &state.gateway.config;
+        let retention =
+            crate::store::Retention { jobs: config.jobs.retention, audit: config.audit.retention };
         match state.store.sweep(retention, clock::utc()).await {
             Ok(swept) => tracing::debug!(?swept, "let go what is old"),
             Err(error) => tracing::warn!(%error, "what is old could not be let go"),

@@ -13,21 +13,21 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument;
 
 use super::Assignment;
 use crate::{
-    clock,
-    lane::Yard,
-    pipeline,
+    clock, pipeline,
     render::Format,
     server::{
-        State, kept,
+        Current, State, kept,
         live::{Teller, Underway},
         making::{self, Commission, Made},
         problem::Problem,
         source::Posted,
     },
     store::Claimed,
+    telemetry::{Stage, names},
     webhooks::Occasion,
 };
 
@@ -36,14 +36,15 @@ const FIRST_WAIT: u64 = 30;
 const LONGEST_WAIT: u64 = 3600;
 
 /// Works until the yard stops.
-pub(in crate::server) async fn run(state: State) {
-    let yard = Yard::clone(&state.yard);
-    let lane = state.lane.clone();
+pub(in crate::server) async fn run(current: Current) {
+    let state = current.state();
+    let (yard, lane) = (state.yard.clone(), state.lane.clone());
     let turn = || async {
+        let state = current.state();
         let deadline = pipeline::deadline(&state.gateway.config);
         state.admission.turn(deadline).await.ok()
     };
-    let work = |claimed, turn: OwnedSemaphorePermit| one(state.clone(), claimed, turn);
+    let work = |claimed, turn: OwnedSemaphorePermit| one(current.state(), claimed, turn);
     lane.run(yard, turn, work).await;
 }
 
@@ -58,6 +59,19 @@ enum Ended {
     Parked,
 }
 
+impl Ended {
+    /// What came of a try, for the metric.
+    fn word(&self, later: bool) -> &'static str {
+        match self {
+            Self::Made(_) => "made",
+            Self::Problem(_) if later => "later",
+            Self::Problem(_) => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Parked => "parked",
+        }
+    }
+}
+
 /// What becomes of a job that ended.
 enum Settled {
     Over,
@@ -69,7 +83,9 @@ async fn one(state: State, claimed: Claimed, turn: OwnedSemaphorePermit) {
     let id = claimed.job.id.clone();
     let underway = state.works.begin(&id, claimed.job.scope.clone());
     let stop = underway.work.stop.clone();
-    let making = AssertUnwindSafe(perform(&state, &claimed, &underway)).catch_unwind();
+    let span = tracing::info_span!("job", id);
+    let making = perform(&state, &claimed, &underway).instrument(span.clone());
+    let making = AssertUnwindSafe(making).catch_unwind();
     let ended = tokio::select! {
         biased;
         () = stop.cancelled() => Ended::Cancelled,
@@ -78,7 +94,6 @@ async fn one(state: State, claimed: Claimed, turn: OwnedSemaphorePermit) {
             Ok(Ok(brief)) => Ended::Made(brief),
             Ok(Err(problem)) => Ended::Problem(problem),
             Err(_) => {
-                tracing::error!(id, "a job panicked");
                 Ended::Problem(Problem::internal())
             }
         },
@@ -105,15 +120,18 @@ async fn perform(state: &State, claimed: &Claimed, underway: &Underway) -> Resul
     }
     let commission = assignment.commission(state, &job.id, &job.scope).await?;
     let deadline = pipeline::deadline(&state.gateway.config);
-    let mut reading = making::read(state, &commission.source, deadline).await?;
+    let reading = making::read(state, &commission.source, deadline);
+    let mut reading = commission.seen.time_async(Stage::Read, reading).await?;
     reading.article.release.uri = reading.article.release.uri.take().or(assignment.uri);
     let known = reading.findings.clone();
+    teller.article(&reading.article);
     teller.findings(&known, &[]);
     let listener = teller.listener();
     let made = making::make(state, &commission, reading, (deadline, &listener)).await?;
     remember(state, &commission, &made).await;
     teller.findings(&made.brief.findings, &known);
     teller.brief(&String::from_utf8_lossy(&made.json));
+    state.observer.briefs.enter(&commission.seen);
     Ok(made.brief.id.clone())
 }
 
@@ -124,7 +142,7 @@ async fn remember(state: &State, commission: &Commission, made: &Made) {
         source: commission.source.clone(),
         options: commission.options.clone(),
     };
-    let key = state.answers.key(&posted, Format::Json);
+    let key = state.answers.key(&posted, Format::Json, commission.desk());
     making::remember(state, commission, made, (key, made.json.clone())).await;
 }
 
@@ -136,6 +154,9 @@ async fn settle(
 ) -> Result<Settled, Problem> {
     let (job, now) = (&claimed.job, clock::utc());
     let jobs = state.store.jobs();
+    let tries = state.gateway.config.jobs.attempts;
+    let later = matches!(&ended, Ended::Problem(p) if p.passes() && job.attempts < tries);
+    names::JOBS.counter(&[ended.word(later)]).increment(1);
     match ended {
         Ended::Made(brief) => {
             let counted =
@@ -152,8 +173,7 @@ async fn settle(
             return Ok(Settled::Later);
         }
         Ended::Problem(problem) => {
-            let tries = state.gateway.config.jobs.attempts;
-            if problem.passes() && job.attempts < tries {
+            if later {
                 let due = now + wait(job.attempts, problem.retry_after);
                 jobs.retry(&job.id, due, now).await.map_err(super::unkept)?;
                 return Ok(Settled::Later);

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderValue;
 use governor::{
     Quota, RateLimiter,
     clock::Clock,
@@ -16,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     super::problem::Problem,
-    fields::{Policy, Standing},
+    fields::{self, Policy, Standing},
 };
 use crate::{
     clock::{self, TokioClock},
@@ -32,6 +33,8 @@ const DAY: i64 = 86_400;
 #[derive(Debug)]
 pub(super) struct Client {
     limits: Limits,
+    /// `RateLimit-Policy`, which those limits make.
+    policy: Option<HeaderValue>,
     requests: Option<Bucket>,
     characters: Option<Bucket>,
     briefs: Option<Arc<Semaphore>>,
@@ -106,6 +109,7 @@ impl Client {
             characters: limits.characters_per_minute.map(bucket),
             briefs,
             day: Mutex::default(),
+            policy: fields::policy(&limits),
             limits,
         }
     }
@@ -113,6 +117,11 @@ impl Client {
     /// The limits that it is held to.
     pub(super) fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// The `RateLimit-Policy` of its answers.
+    pub(super) fn policy(&self) -> Option<&HeaderValue> {
+        self.policy.as_ref()
     }
 
     /// Takes one request, and a place among the briefs at once where it is `working`.

@@ -102,11 +102,16 @@ impl Standing {
     }
 }
 
-/// Writes both fields.
-pub(super) fn write(headers: &mut HeaderMap, limits: &Limits, standings: &[Standing]) {
+/// `RateLimit-Policy` of whoever is held to these limits; it stays the same from request to request.
+pub(super) fn policy(limits: &Limits) -> Option<HeaderValue> {
     let policies: Vec<String> = policies(limits).map(Policy::field).collect();
-    if let Ok(value) = HeaderValue::from_str(&policies.join(", ")) {
-        headers.insert(POLICY, value);
+    HeaderValue::from_str(&policies.join(", ")).ok()
+}
+
+/// Writes both fields.
+pub(super) fn write(headers: &mut HeaderMap, policy: Option<&HeaderValue>, standings: &[Standing]) {
+    if let Some(value) = policy {
+        headers.insert(POLICY, value.clone());
     }
     let constrained = standings.iter().min_by_key(|standing| standing.share());
     if let Some(value) = constrained.and_then(|one| HeaderValue::from_str(&one.field()).ok()) {

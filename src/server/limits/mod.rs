@@ -74,6 +74,11 @@ impl Limits {
         }
     }
 
+    /// The same counts with another default; a client whose limits change by it begins anew.
+    pub(super) fn renewed(&self, default: config::Limits) -> Self {
+        Self { default, ..self.clone() }
+    }
+
     /// The same for this replica alone, against its share of the limits.
     ///
     /// # Errors
@@ -190,7 +195,7 @@ impl Visit {
     /// Writes `RateLimit-Policy` and `RateLimit`, where this client is limited at all.
     pub(super) fn write(&self, headers: &mut HeaderMap) {
         let Some(client) = &self.client else { return };
-        fields::write(headers, &client.limits(), &self.seen().standings);
+        fields::write(headers, client.policy(), &self.seen().standings);
     }
 
     fn count<T: Default>(

@@ -1,6 +1,6 @@
 //! What happens on the way to a brief, in the words of the event stream.
 //!
-//! `plan`, `section`, `opening` and `mending` come as they happen; `finding` for each finding once
+//! `article` comes first, as it was read; `plan`, `section`, `opening` and `mending` come as they happen; `finding` for each finding once
 //! it is known; `brief` with the whole JSON, or `problem`, is the last.
 
 use std::{collections::HashSet, sync::Arc};
@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::Work;
 use crate::{
+    article::Article,
     finding::Finding,
     pipeline::{Event, Listener},
-    server::problem::Problem,
+    server::{problem::Problem, story::Story},
 };
 
 /// Tells one work's events.
@@ -43,6 +44,11 @@ impl Teller {
             ),
             Event::Mending { tasks } => teller.tell("mending", &json!({ "tasks": tasks })),
         })
+    }
+
+    /// Tells the article as it was read, so that who watches can show the Arabic at once.
+    pub(in crate::server) fn article(&self, article: &Article) {
+        self.tell("article", &Story::of(article));
     }
 
     /// Tells the findings that were not among `told`, each once.

@@ -30,6 +30,27 @@ pub(crate) fn printed(output: &Output) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
+/// Sends one request over a connection of its own; gives the whole answer, head and body.
+pub(crate) async fn send(
+    address: &str,
+    method: &str,
+    path: &str,
+    kind: &str,
+    body: &str,
+) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {kind}\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
 /// `mujaz serve` at work.
 pub(crate) struct Serving {
     child: Child,
@@ -69,10 +90,48 @@ impl Serving {
 
     /// Sends one request over a connection of its own; gives the whole answer, head and body.
     pub(crate) async fn send(&self, method: &str, path: &str, kind: &str, body: &str) -> String {
+        send(&self.address, method, path, kind, body).await
+    }
+
+    /// Everything it wrote to stderr, once a line with this word is among what was not heard before.
+    pub(crate) async fn hear(&mut self, word: &str) -> String {
+        loop {
+            let from = self.heard.len();
+            let read = self.stderr.read_line(&mut self.heard).await.unwrap();
+            assert!(read > 0, "it ended: {}", self.heard);
+            if self.heard[from..].contains(word) {
+                return self.heard.clone();
+            }
+        }
+    }
+
+    /// Sends it a signal, by the name that `kill` knows.
+    pub(crate) fn signal(&self, name: &str) {
+        let mut kill = std::process::Command::new("kill");
+        assert!(kill.args(["-s", name, &self.pid().to_string()]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended by itself; gives its exit code and everything that it wrote to
+    /// stderr.
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
+        self.stderr.read_to_string(&mut self.heard).await.unwrap();
+        (self.child.wait().await.unwrap().code(), self.heard)
+    }
+
+    /// One request with these headers.
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> String {
+        let headers: String =
+            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{headers}content-length: {}\r\nconnection: \
+             close\r\n\r\n",
             self.address,
             body.len()
         );
@@ -81,6 +140,18 @@ impl Serving {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Tells it to end, and waits for that; gives everything that it wrote to stdout and stderr.
+    pub(crate) async fn stop(mut self) -> String {
+        let told = Command::new("kill").args(["-INT", &self.pid().to_string()]).status().await;
+        assert!(told.unwrap().success());
+        self.stderr.read_to_string(&mut self.heard).await.unwrap();
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_string(&mut self.heard).await.unwrap();
+        }
+        assert!(self.child.wait().await.unwrap().success(), "{}", self.heard);
+        self.heard
     }
 
     /// Ends it; gives everything that it wrote to stderr.

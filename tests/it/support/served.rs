@@ -63,9 +63,9 @@ impl Served {
         let mut config = Config::default();
         config.tasks.translate = vec!["first".to_owned()];
         configure(&mut config);
-        let opened = Gateway::open(Config::default()).unwrap();
-        let providers = road(vec![place("first", stub, more)]);
-        let gateway = Gateway { providers, config: config.into(), ..opened };
+        let mut gateway = Gateway::open(Config::default()).unwrap();
+        gateway.providers = road(vec![place("first", stub, more)]);
+        gateway.config = config.into();
         let state = server::State::new(gateway);
         Self { router: server::router(state.clone()), state }
     }
@@ -74,9 +74,9 @@ impl Served {
     pub(crate) fn over(stub: &Stub, store: Store) -> Self {
         let mut config = Config::default();
         config.tasks.translate = vec!["first".to_owned()];
-        let opened = Gateway::over(Config::default(), store).unwrap();
-        let providers = road(vec![place("first", stub, "")]);
-        let gateway = Gateway { providers, config: config.into(), ..opened };
+        let mut gateway = Gateway::over(Config::default(), store).unwrap();
+        gateway.providers = road(vec![place("first", stub, "")]);
+        gateway.config = config.into();
         let state = server::State::new(gateway);
         Self { router: server::router(state.clone()), state }
     }
