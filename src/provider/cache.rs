@@ -35,6 +35,7 @@ use crate::{
     dialect::{Fault, FaultKind},
     shared::{Keeping, Lease, Shared},
     store::{Answers, StoreError},
+    telemetry::meters::Lookups,
 };
 
 /// The version of an answer on the disk; see the list above.
@@ -87,6 +88,7 @@ pub(crate) struct Cache {
     shared: Shared,
     failures: moka::future::Cache<Key, (Fault, Timestamp)>,
     options: CacheOptions,
+    lookups: Lookups,
 }
 
 /// An answer with the moment it was made.
@@ -133,7 +135,8 @@ impl Cache {
     pub(crate) fn new(options: CacheOptions, disk: Answers) -> Self {
         let answers = memory(options.bytes);
         let failures = moka::future::Cache::new(FAILURES);
-        Self { answers, disk, shared: Shared::alone(), failures, options }
+        let lookups = Lookups::of("disk");
+        Self { answers, disk, shared: Shared::alone(), failures, options, lookups }
     }
 
     /// The same tiers, and under them that of all replicas.
@@ -177,7 +180,9 @@ impl Cache {
         if let Some(kept) = self.answers.get(key).await {
             return Some(kept);
         }
-        match self.on_disk(key).await {
+        let on_disk = self.on_disk(key).await;
+        self.lookups.count(on_disk.is_some());
+        match on_disk {
             Some(kept) => Some(kept),
             None => self.far(key).await,
         }

@@ -51,7 +51,6 @@ struct Inner {
     ledger: Arc<Ledger>,
     shared: Shared,
     near: Lookups,
-    far: Lookups,
     joined: Lookups,
     stale: Counter,
     tally: Arc<Counts>,
@@ -79,7 +78,6 @@ impl Providers {
             shared,
             tally: Arc::default(),
             near: Lookups::of("memory"),
-            far: Lookups::of("disk"),
             joined: Lookups::of("flight"),
             stale: names::STALE.counter(&[]),
         };
@@ -111,7 +109,6 @@ impl Providers {
             ledger: Arc::clone(&old.ledger),
             shared: old.shared.clone(),
             near: old.near.clone(),
-            far: old.far.clone(),
             joined: old.joined.clone(),
             stale: old.stale.clone(),
             tally: Arc::clone(&old.tally),
@@ -431,9 +428,9 @@ impl Inner {
             return None;
         }
         let done = self.find(journey, tiers).await;
-        match tiers {
-            Tiers::Memory => self.near.count(done.is_some()),
-            Tiers::All => self.far.count(done.is_some()),
+        // The lower tiers count for themselves.
+        if tiers == Tiers::Memory {
+            self.near.count(done.is_some());
         }
         done
     }
