@@ -29,7 +29,7 @@ pub fn keep(old: &Config, new: &mut Config) -> Vec<&'static str> {
     let fixed = fixed![
         server.listen server.state_dir server.max_connections cache.disk_bytes jobs.workers
         shared.url_env shared.store_text shared.prefix shared.timeout shared.connect_timeout
-        shared.lease
+        shared.lease telemetry.format telemetry.otlp_endpoint
     ];
     fixed.iter().filter(|one| (one.keep)(old, new)).map(|one| one.name).collect()
 }

@@ -25,6 +25,7 @@ use crate::{
     config,
     finding::Code,
     provider::{CachePolicy, Call},
+    telemetry::meters::Lookups,
 };
 
 /// Its share of `cache.memory_bytes`.
@@ -39,6 +40,7 @@ pub struct Again {
     fresh_for: Duration,
     /// How often everything was forgotten.
     cleared: Arc<AtomicU64>,
+    lookups: Lookups,
 }
 
 /// When a translation was begun, and after which forgetting.
@@ -84,7 +86,8 @@ impl Again {
     pub(super) fn new(config: &config::Cache) -> Self {
         let kept = Cache::builder().max_capacity(config.memory_bytes / SHARE);
         let kept = kept.weigher(|_, one: &Arc<Kept>| weight(&one.translation));
-        Self { kept: kept.build(), fresh_for: config.fresh_for, cleared: Arc::default() }
+        let (fresh_for, lookups) = (config.fresh_for, Lookups::of("text"));
+        Self { kept: kept.build(), fresh_for, cleared: Arc::default(), lookups }
     }
 
     /// The translation under `key`, where it is fresh and as young as `policy` asks.
@@ -94,9 +97,12 @@ impl Again {
             CachePolicy::MaxAge(age) => age.min(self.fresh_for),
             CachePolicy::NoCache | CachePolicy::NoStore => return None,
         };
-        let kept = self.kept.get(key)?;
-        let age = clock::now().saturating_duration_since(kept.made);
-        (age < oldest).then(|| kept.translation.clone())
+        let kept = self.kept.get(key).filter(|kept| {
+            let age = clock::now().saturating_duration_since(kept.made);
+            age < oldest
+        });
+        self.lookups.count(kept.is_some());
+        kept.map(|kept| kept.translation.clone())
     }
 
     /// A translation is begun.

@@ -35,6 +35,7 @@ use crate::{
     dialect::{Fault, FaultKind},
     shared::{Keeping, Lease, Shared},
     store::{Answers, StoreError},
+    telemetry::meters::Lookups,
 };
 
 /// The version of an answer on the disk; see the list above.
@@ -87,6 +88,7 @@ pub(crate) struct Cache {
     shared: Shared,
     failures: moka::future::Cache<Key, (Fault, Timestamp)>,
     options: CacheOptions,
+    lookups: Lookups,
 }
 
 /// An answer with the moment it was made.
@@ -133,7 +135,8 @@ impl Cache {
     pub(crate) fn new(options: CacheOptions, disk: Answers) -> Self {
         let answers = memory(options.bytes);
         let failures = moka::future::Cache::new(FAILURES);
-        Self { answers, disk, shared: Shared::alone(), failures, options }
+        let lookups = Lookups::of("disk");
+        Self { answers, disk, shared: Shared::alone(), failures, options, lookups }
     }
 
     /// The same tiers, and under them that of all replicas.
@@ -177,7 +180,9 @@ impl Cache {
         if let Some(kept) = self.answers.get(key).await {
             return Some(kept);
         }
-        match self.on_disk(key).await {
+        let on_disk = self.on_disk(key).await;
+        self.lookups.count(on_disk.is_some());
+        match on_disk {
             Some(kept) => Some(kept),
             None => self.far(key).await,
         }
@@ -275,8 +280,8 @@ impl Cache {
     /// Where the disk fails; memory and the other replicas have forgotten them then.
     pub(crate) async fn forget(&self, source: &Source) -> Result<usize, StoreError> {
         let here = self.forget_here(source).await;
-        let near = here.clone().unwrap_or_default();
-        let far = self.shared.forget(source, &near).await;
+        let none = HashSet::new();
+        let far = self.shared.forget(source, here.as_ref().unwrap_or(&none)).await;
         here.map(|near| near.len() + far)
     }
 

@@ -19,7 +19,6 @@ use super::{
     ids,
     journey::{Denied, Journey, Read},
     key::Key,
-    landed,
     ledger::{Books, Ledger},
     place::Place,
     sound::is_whole,
@@ -31,7 +30,7 @@ use crate::{
     clock,
     dialect::Fault,
     finding::{Code, Finding, Severity},
-    shared::{Boarding, Lease, Shared},
+    shared::{Lease, Shared},
     store::StoreError,
     telemetry::{meters::Lookups, names},
 };
@@ -52,7 +51,6 @@ struct Inner {
     ledger: Arc<Ledger>,
     shared: Shared,
     near: Lookups,
-    far: Lookups,
     joined: Lookups,
     stale: Counter,
     tally: Arc<Counts>,
@@ -80,7 +78,6 @@ impl Providers {
             shared,
             tally: Arc::default(),
             near: Lookups::of("memory"),
-            far: Lookups::of("disk"),
             joined: Lookups::of("flight"),
             stale: names::STALE.counter(&[]),
         };
@@ -112,7 +109,6 @@ impl Providers {
             ledger: Arc::clone(&old.ledger),
             shared: old.shared.clone(),
             near: old.near.clone(),
-            far: old.far.clone(),
             joined: old.joined.clone(),
             stale: old.stale.clone(),
             tally: Arc::clone(&old.tally),
@@ -300,45 +296,10 @@ enum Tiers {
     All,
 }
 
+#[path = "together.rs"]
+mod together;
+
 impl Inner {
-    /// Leads a flight of this replica: for all replicas, or after another one that leads already.
-    async fn share(&self, key: Key, journey: Journey, deadline: Deadline) -> Result<Done, Failure> {
-        if let Some(done) = self.recall(&journey, Tiers::All).await {
-            return Ok(done);
-        }
-        match self.shared.board(key.bytes(), deadline.passed()).await {
-            Boarding::Alone => self.lead(journey, deadline, None).await,
-            Boarding::TooLate => Err(journey.failure("had not answered when the time was up")),
-            Boarding::Landed(outcome) => match landed::read(&outcome) {
-                Some(outcome) => self.joined(&journey, outcome).await,
-                None => self.lead(journey, deadline, None).await,
-            },
-            Boarding::Leads(lease) => {
-                let work = self.lead(journey, deadline.clone(), Some(&lease));
-                let outcome = lease.during(work).await;
-                if let Some(told) = landed::write(&outcome, &deadline) {
-                    lease.land(&told).await;
-                }
-                outcome
-            }
-        }
-    }
-
-    /// What came of a flight that another replica led.
-    async fn joined(
-        &self,
-        journey: &Journey,
-        outcome: Result<Done, Failure>,
-    ) -> Result<Done, Failure> {
-        let done = outcome?;
-        if let Some(source) = journey.source.filter(|_| journey.keep) {
-            let keys: Vec<Key> = journey.candidates.iter().map(|one| one.key).collect();
-            self.cache.tag_far(&keys, &source).await;
-        }
-        let how = if done.how == How::Stale { How::Stale } else { How::Joined };
-        Ok(done.unpaid(how))
-    }
-
     /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
     async fn lead(
         &self,
@@ -467,9 +428,9 @@ impl Inner {
             return None;
         }
         let done = self.find(journey, tiers).await;
-        match tiers {
-            Tiers::Memory => self.near.count(done.is_some()),
-            Tiers::All => self.far.count(done.is_some()),
+        // The lower tiers count for themselves.
+        if tiers == Tiers::Memory {
+            self.near.count(done.is_some());
         }
         done
     }

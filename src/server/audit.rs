@@ -73,6 +73,11 @@ impl Auditor {
         Self { audit: audit.clone(), keep_text, served: Arc::default() }
     }
 
+    /// The same under another configuration.
+    pub(super) fn renewed(&self, keep_text: bool) -> Self {
+        Self { keep_text, ..self.clone() }
+    }
+
     /// A brief was made, and may be kept.
     pub(super) async fn made(&self, commission: &Commission, brief: &Brief) {
         let text = self.keep_text.then(|| commission.source.bytes.to_vec());

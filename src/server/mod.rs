@@ -183,6 +183,7 @@ impl State {
             answers: self.answers.renewed(&gateway, &self.gateway.config),
             limits: self.limits.renewed(gateway.config.limits),
             admission: self.admission.renewed(&gateway.config.server, &self.gateway.config.server),
+            auditor: self.auditor.renewed(gateway.config.audit.keep_text),
             gateway,
             ..Reach::clone(self)
         }))

@@ -5,11 +5,12 @@
 //! answers that served them, so that a source can be forgotten everywhere. How long an answer serves
 //! is the business of whoever reads it; here it lapses when it can serve nobody.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::LazyLock, time::Duration};
 
 use redis::Script;
 
 use super::{FORGET, Lease, Shared, keeper::Saying};
+use crate::telemetry::meters::Lookups;
 
 /// The token of an answer that was brought outside of any flight.
 const NO_TOKEN: &str = "00000000000000000";
@@ -29,12 +30,16 @@ pub(crate) struct Keeping<'a> {
     pub(crate) lifetime: Duration,
 }
 
+/// How often a replica finds what another one paid for.
+static LOOKUPS: LazyLock<Lookups> = LazyLock::new(|| Lookups::of("shared"));
+
 impl Shared {
     /// The answer that lies under this key.
     pub(crate) async fn answer(&self, key: &[u8; 32]) -> Option<Vec<u8>> {
         let (inner, _) = self.there().filter(|(inner, _)| inner.texts.are_shared())?;
         let name = inner.names.of("answer", key);
         let lying: Option<Vec<u8>> = inner.link.query(redis::cmd("GET").arg(&name)).await.ok()?;
+        LOOKUPS.count(lying.is_some());
         let lying = lying?;
         inner.texts.opened(name.as_bytes(), lying.get(NO_TOKEN.len()..)?)
     }

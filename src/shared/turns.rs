@@ -78,6 +78,9 @@ pub(crate) enum Given {
     Away,
 }
 
+/// Sums by the server's second, and what was let through without it.
+type Untold = (BTreeMap<u64, Amounts>, Vec<(Instant, Amounts)>);
+
 /// What the script says: whether, the wait, the second, the time, and the sums.
 type Reply = (i64, i64, u64, u64, Vec<u64>);
 
@@ -256,7 +259,7 @@ impl Seen {
     }
 
     /// What is to be said to this server, if it was not said; it is taken to be said then.
-    fn unsaid_to(&mut self, standing: &Standing) -> Option<Unsaid> {
+    fn unsaid_to(&mut self, standing: &Standing) -> Option<Untold> {
         if self.said_to.as_ref() == Some(standing) {
             return None;
         }
@@ -281,9 +284,6 @@ impl Seen {
         }
     }
 }
-
-/// What a server has not been told: sums by second, and turns that this replica gave out alone.
-type Unsaid = (BTreeMap<u64, Amounts>, Vec<(Instant, Amounts)>);
 
 /// Looks at every provider's window, so that this replica knows it should the server go away.
 pub(super) async fn look_around(common: &super::Inner) {

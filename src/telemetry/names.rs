@@ -146,7 +146,7 @@ metrics! {
     BUDGET = Kind::Gauge, "mujaz_budget_daily_dollars", [],
         "`budget.daily_usd`; absent where there is none.";
     LOOKUPS = Kind::Counter, "mujaz_cache_lookups_total", ["tier", "result"],
-        "Look-ups by tier, `hit` or `miss`: `brief` (whole briefs), `memory`, `disk`, `shared` (answers), `flight` (a hit joined a call that was under way).";
+        "Look-ups by tier, `hit` or `miss`: `brief` (whole briefs), `text` (whole translations), `memory`, `disk`, `shared` (answers), `flight` (a hit joined a call that was under way).";
     STALE = Kind::Counter, "mujaz_cache_stale_total", [],
         "Answers past their lifetime that served because no provider could.";
     CACHE_ENTRIES = Kind::Gauge, "mujaz_cache_entries", ["tier"],

@@ -205,6 +205,7 @@ async fn day(client: &mut Client<'_>) -> String {
     }
     later(client).await;
     drop_ins(client).await;
+    assistants(client).await;
     let review = json!({"status": "rejected", "reviewer": "An editor", "note": NOTE});
     let path = format!("/v1/briefs/{id}/review");
     let json_type = [("content-type", "application/json")];
@@ -259,6 +260,29 @@ async fn drop_ins(client: &mut Client<'_>) {
     client.refused("/translate", "application/json", &wrong.to_string()).await;
     let wrong = json!({"text": [REFUSED], "target_lang": "EN", "source_lang": "FR"});
     client.refused("/v2/translate", "application/json", &wrong.to_string()).await;
+}
+
+/// The Model Context Protocol.
+async fn assistants(client: &mut Client<'_>) {
+    let calls = [
+        json!({"text": story(ARTICLE, 13)}),
+        json!({"text": story(SECRET_ARTICLE, 14), "confidential": true}),
+        json!({"txt": REFUSED}),
+    ];
+    for (n, arguments) in calls.into_iter().enumerate() {
+        let call = json!({
+            "jsonrpc": "2.0", "id": n, "method": "tools/call",
+            "params": {"name": "brief_article", "arguments": arguments},
+        });
+        let headers = [
+            ("content-type", "application/json"),
+            ("accept", "application/json, text/event-stream"),
+        ];
+        let answer = client.send("POST", "/mcp", &headers, &call.to_string()).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let english = [ANSWER, SECRET_ANSWER].iter().any(|word| answer.contains(word));
+        assert_eq!(english, n < 2, "{answer}");
+    }
 }
 
 /// Requests that are refused, each for another reason.

@@ -1,6 +1,6 @@
 //! Who pays, and for what: equal articles at once, an article that was changed, a process that was killed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 /// An article of so many sections, the first without a subhead; one paragraph may say something else.
-fn sections(count: usize, changed: Option<usize>) -> String {
+pub(crate) fn sections(count: usize, changed: Option<usize>) -> String {
     let mut article = "الميناء يستقبل سفن الموسم\n".to_owned();
     for n in 0..count {
         if n > 0 {
@@ -35,8 +35,11 @@ async fn brief(served: &Served, article: &str) -> Value {
     got.json()
 }
 
-fn bodies(stub: &Stub) -> BTreeSet<String> {
-    stub.seen().into_iter().map(|seen| seen.body).collect()
+/// What was asked for. The stand-in's English is half Arabic, so it is told so and asked once more; that
+/// is left out here.
+fn tasks(stub: &Stub) -> BTreeSet<String> {
+    let bodies = stub.seen().into_iter().map(|seen| seen.body);
+    bodies.filter(|body| body.contains(r#""complaints":[]"#)).collect()
 }
 
 #[tokio::test]
@@ -46,17 +49,22 @@ async fn a_thousand_equal_articles_at_once_make_one_call_for_each_section_task()
     let served = Served::at(&stub, |_| ());
     let article = sections(4, None);
     let briefs = join_all((0..1000).map(|_| brief(&served, &article))).await;
-    let distinct = bodies(&stub);
+    let distinct: BTreeSet<String> = stub.seen().into_iter().map(|seen| seen.body).collect();
     let of_section =
         |n: usize| distinct.iter().filter(|body| body.contains(&(300 + n).to_string())).count();
     assert!((0..4).all(|n| of_section(n) >= 1), "each section has its task");
     assert_eq!(stub.hits(), distinct.len(), "and none was called for twice");
-    assert!(stub.hits() <= 5, "four sections and the closing task: {}", stub.hits());
+    assert_eq!(tasks(&stub).len(), 5, "four sections and the closing task");
     let words = |brief: &Value| json!([brief["headline"], brief["summary"], brief["sections"]]);
     assert_eq!(briefs[0]["sections"].as_array().unwrap().len(), 4);
     assert!(briefs.iter().all(|brief| words(brief) == words(&briefs[0])), "1,000 equal answers");
-    let paid = |brief: &Value| brief["usage"]["provider_calls"].as_u64().unwrap();
-    assert_eq!(briefs.iter().map(paid).sum::<u64>(), stub.hits() as u64, "each call is told once");
+    // Who comes last may be given a brief that is made already.
+    let told = |brief: &Value| {
+        let id = brief["id"].as_str().unwrap().to_owned();
+        (id, brief["usage"]["provider_calls"].as_u64().unwrap())
+    };
+    let told: BTreeMap<String, u64> = briefs.iter().map(told).collect();
+    assert_eq!(told.values().sum::<u64>(), stub.hits() as u64, "each call is told once");
     println!("1000 equal articles of 4 sections: {} calls", stub.hits());
 }
 
@@ -66,16 +74,16 @@ async fn one_paragraph_of_twenty_sections_costs_its_section_and_the_closing_task
     let served = Served::at(&stub, |_| ());
     let first = brief(&served, &sections(20, None)).await;
     assert_eq!(first["usage"]["sections"], 20);
-    let (paid, before) = (stub.hits(), bodies(&stub));
-    assert_eq!(paid, 21, "twenty sections and the closing task");
+    let before = tasks(&stub);
+    assert_eq!(before.len(), 21, "twenty sections and the closing task");
     let second = brief(&served, &sections(20, Some(12))).await;
-    let more: Vec<String> = bodies(&stub).difference(&before).cloned().collect();
+    let more: Vec<String> = tasks(&stub).difference(&before).cloned().collect();
     assert_eq!(second["usage"]["cached_sections"], 19);
-    assert!((1..=2).contains(&(stub.hits() - paid)), "{} more", stub.hits() - paid);
+    assert!((1..=2).contains(&more.len()), "{} more", more.len());
     assert!(more.iter().any(|body| body.contains("912") && body.contains("312")), "its section");
     let other = more.iter().filter(|body| !body.contains("312"));
     assert!(other.clone().count() <= 1 && other.clone().all(|body| body.contains("يستقبل سفن")));
-    println!("one changed paragraph of twenty sections: {} calls", stub.hits() - paid);
+    println!("one changed paragraph of twenty sections: {} tasks", more.len());
 }
 
 #[tokio::test]

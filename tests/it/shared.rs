@@ -12,6 +12,7 @@ use redis::Commands;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::paid::sections;
 use crate::support::{
     process::{Serving, mujaz, printed},
     provider::{Act, Stub, after, status, throttled},
@@ -366,7 +367,8 @@ async fn serving(config: &Path, redis: &Redis) -> Serving {
 }
 
 async fn brief(server: &Serving, article: &str) -> Value {
-    let answer = server.send("POST", "/v1/briefs", "text/plain; charset=utf-8", article).await;
+    let order = serde_json::json!({ "text": article, "detail": "full" }).to_string();
+    let answer = server.send("POST", "/v1/briefs", "application/json", &order).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
     serde_json::from_str(body).unwrap()
@@ -384,11 +386,11 @@ async fn two_servers_with_five_hundred_equal_requests_each_pay_once_for_each_tas
     let stub = Stub::always(after(Duration::from_millis(200), Act::Translate)).await;
     let config = configured(dir.path(), &stub, "");
     let servers = [serving(&config, &redis).await, serving(&config, &redis).await];
-    let article = article(31);
+    let article = sections(4, None);
     let posts = (0..1000).map(|n| brief(&servers[n % 2], &article));
     let briefs = join_all(posts).await;
     let distinct: BTreeSet<String> = stub.seen().into_iter().map(|seen| seen.body).collect();
-    assert!(distinct.len() >= 3, "headline and sections");
+    assert_eq!(distinct.len(), 5, "four sections and the closing task");
     assert_eq!(stub.hits(), distinct.len(), "one call for each task");
     assert!(briefs.iter().all(|brief| words(brief) == words(&briefs[0])), "equal answers");
     let ready = servers[0].send("GET", "/readyz", "text/plain", "").await;
@@ -406,9 +408,9 @@ async fn a_leader_that_is_killed_is_replaced() {
     let stub = Stub::always(Act::Hang).await;
     let config = configured(dir.path(), &stub, "");
     let (leader, follower) = (serving(&config, &redis).await, serving(&config, &redis).await);
-    let article = article(32);
+    let article = sections(4, None);
     // Whoever calls first leads; it never gets its answer.
-    let leading = leader.send("POST", "/v1/briefs", "text/plain; charset=utf-8", &article);
+    let leading = brief(&leader, &article);
     let killing = async {
         while stub.hits() == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -427,7 +429,7 @@ async fn a_leader_that_is_killed_is_replaced() {
         leader.end().await;
     };
     let (made, ()) = tokio::join!(brief(&follower, &article), waiting);
-    assert_eq!(made["usage"]["sections"], 2);
+    assert_eq!(made["usage"]["sections"], 4);
     assert_eq!(stub.hits(), 2 * begun, "the tasks that were lost are paid for again, once");
     follower.end().await;
 }

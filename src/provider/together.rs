@@ -1,0 +1,49 @@
+//! One flight over all replicas: who leads, and what those who follow are given.
+
+use super::{super::landed, Deadline, Done, Failure, How, Inner, Journey, Key, Tiers};
+use crate::shared::Boarding;
+
+impl Inner {
+    /// Leads a flight of this replica: for all replicas, or after another one that leads already.
+    pub(super) async fn share(
+        &self,
+        key: Key,
+        journey: Journey,
+        deadline: Deadline,
+    ) -> Result<Done, Failure> {
+        if let Some(done) = self.recall(&journey, Tiers::All).await {
+            return Ok(done);
+        }
+        match self.shared.board(key.bytes(), deadline.passed()).await {
+            Boarding::Alone => self.lead(journey, deadline, None).await,
+            Boarding::TooLate => Err(journey.failure("had not answered when the time was up")),
+            Boarding::Landed(outcome) => match landed::read(&outcome) {
+                Some(outcome) => self.joined(&journey, outcome).await,
+                None => self.lead(journey, deadline, None).await,
+            },
+            Boarding::Leads(lease) => {
+                let work = self.lead(journey, deadline.clone(), Some(&lease));
+                let outcome = lease.during(work).await;
+                if let Some(told) = landed::write(&outcome, &deadline) {
+                    lease.land(&told).await;
+                }
+                outcome
+            }
+        }
+    }
+
+    /// What came of a flight that another replica led.
+    async fn joined(
+        &self,
+        journey: &Journey,
+        outcome: Result<Done, Failure>,
+    ) -> Result<Done, Failure> {
+        let done = outcome?;
+        if let Some(source) = journey.source.filter(|_| journey.keep) {
+            let keys: Vec<Key> = journey.candidates.iter().map(|one| one.key).collect();
+            self.cache.tag_far(&keys, &source).await;
+        }
+        let how = if done.how == How::Stale { How::Stale } else { How::Joined };
+        Ok(done.unpaid(how))
+    }
+}
