@@ -1,8 +1,9 @@
 //! Arabic copy for the load, with the English that the stand-in provider gives for it.
 //!
 //! Six sentences, their figures changing, in paragraphs of three. The English is faithful, so that
-//! the gateway's checks do their whole work and find nothing. In each paragraph stands one word of
-//! [`MARK`] letters that names a project; other letters there make another text, of the same length.
+//! the gateway's checks do their whole work and find nothing. In each sentence and heading stands a
+//! word of [`MARK`] letters that names a project; other letters there make another text, of the same
+//! length.
 
 use crate::{Outcome, argument};
 
@@ -17,26 +18,26 @@ const BEFORE: &str = "المشروع";
 /// A sentence with its English; `#` stands for a figure.
 const SENTENCES: [(&str, &str); 6] = [
     (
-        "أعلنت وزارة المالية يوم الاثنين أن الموازنة العامة سترتفع بنسبة # في المئة خلال العام المقبل",
+        "أعلنت وزارة المالية يوم الاثنين أن الموازنة العامة سترتفع بنسبة # في المئة خلال العام المقبل في المشروع",
         "The finance ministry announced on Monday that the general budget will rise by # percent \
-         next year.",
+         next year on the project.",
     ),
     (
-        "وقال الوزير إن الحكومة ستخصص # مليون دولار لبناء المدارس في الأرياف",
-        "The minister said the government would allocate # million dollars to build schools in the \
-         countryside.",
+        "وقال الوزير إن الحكومة ستخصص # مليون دولار لبناء المدارس في المشروع",
+        "The minister said the government would allocate # million dollars to build schools on \
+         the project.",
     ),
     (
         "وأضاف أن العمل في المشروع سيبدأ في الصيف ويستمر # شهرا",
         "He added that work on the project will begin in the summer and last # months.",
     ),
     (
-        "وأوضح أن الطرق القديمة في المحافظة لم تعد تتحمل حركة الشاحنات",
-        "He explained that the old roads in the governorate can no longer bear the truck traffic.",
+        "وأوضح أن الطرق القديمة في المشروع لم تعد تتحمل حركة الشاحنات",
+        "He explained that the old roads on the project can no longer bear the truck traffic.",
     ),
     (
-        "وتشمل الخطة # مدرسة و# مركزا صحيا وجسرا جديدا على النهر",
-        "The plan includes # schools, # health centres and a new bridge over the river.",
+        "وتشمل الخطة في المشروع # مدرسة و# مركزا صحيا وجسرا جديدا على النهر",
+        "The plan for the project includes # schools, # health centres and a new bridge over the river.",
     ),
     (
         "وطالب المزارعون في المشروع بتسريع صرف التعويضات قبل موسم الأمطار",
@@ -44,10 +45,10 @@ const SENTENCES: [(&str, &str); 6] = [
     ),
 ];
 const HEADINGS: [(&str, &str); 4] = [
-    ("الموازنة ترتفع # في المئة", "Budget rises # percent"),
-    ("خطة لبناء المدارس في الأرياف", "A plan to build schools in the countryside"),
-    ("الطرق القديمة لا تتحمل الشاحنات", "Old roads cannot bear trucks"),
-    ("المزارعون يطالبون بالتعويضات", "Farmers demand compensation"),
+    ("الموازنة ترتفع # في المئة في المشروع", "Budget of the project rises # percent"),
+    ("خطة لبناء المدارس في المشروع", "A plan to build schools on the project"),
+    ("الطرق القديمة في المشروع لا تتحمل الشاحنات", "Old roads on the project cannot bear trucks"),
+    ("المزارعون في المشروع يطالبون بالتعويضات", "Farmers on the project demand compensation"),
 ];
 
 /// The English of one line of this copy; `None` for a line that is not of it.
@@ -140,17 +141,21 @@ fn mark() -> String {
     LETTERS[..1].repeat(MARK).into_iter().collect()
 }
 
-/// An article of a lead and so many sections in all; about 8 kB where it has four.
+/// An article of a lead and so many sections in all, always of about 9 kB.
 fn article(sections: usize) -> String {
-    let title = HEADINGS[0].0.replace('#', "3");
-    let mut parts = vec![title, String::new()];
+    let mut parts = vec![marked(HEADINGS[0].0).replace('#', "3"), String::new()];
     for section in 0..sections {
         if section > 0 {
-            parts.push(format!("*{}", HEADINGS[1 + section % 3].0));
+            parts.push(format!("*{}", marked(HEADINGS[1 + section % 3].0)));
         }
-        parts.extend(paragraphs(section, if sections > 8 { 1 } else { 2 }));
+        parts.extend(paragraphs(section, (22 / sections).max(1)));
     }
     parts.join("\n") + "\n"
+}
+
+/// A sentence with the word that [`Body::number`] writes over.
+fn marked(arabic: &str) -> String {
+    arabic.replace(BEFORE, &format!("{BEFORE} {}", mark()))
 }
 
 /// Paragraphs of three sentences, all different.
@@ -161,8 +166,8 @@ fn paragraphs(section: usize, count: usize) -> Vec<String> {
             let figure = |more: usize| (3 + place * 7 + more).to_string();
             let first = if n % 2 == 0 { 0 } else { 3 };
             let sentences = SENTENCES[first..first + 3].iter().map(|(arabic, _)| {
-                let marked = arabic.replace(BEFORE, &format!("{BEFORE} {}", mark()));
-                format!("{}.", marked.replacen('#', &figure(0), 1).replacen('#', &figure(4), 1))
+                let text = marked(arabic).replacen('#', &figure(0), 1);
+                format!("{}.", text.replacen('#', &figure(4), 1))
             });
             sentences.collect::<Vec<_>>().join(" ")
         })
