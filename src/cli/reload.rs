@@ -21,9 +21,8 @@ use tokio::{signal::unix::Signal, sync::mpsc, task::spawn_blocking, time::sleep}
 
 use crate::{
     clock,
-    config::{Config, load},
+    config::{Config, files, load},
     keys::Keyring,
-    prompt::Prompts,
     server::{self, Current},
     webhooks,
 };
@@ -46,28 +45,28 @@ pub(super) struct Reloader {
 
 /// What was read the last time.
 struct Inputs {
+    config: Config,
     files: BTreeSet<PathBuf>,
     hash: blake3::Hash,
 }
 
 impl Inputs {
     fn of(named: Option<&Path>, config: &Config) -> Self {
-        let mut files: BTreeSet<PathBuf> = config.glossary.files.iter().cloned().collect();
+        let mut files = files::named(config);
         files.insert(load::file(named));
-        if let Some(folder) = &config.prompts.folder {
-            files.extend(Prompts::names().map(|name| folder.join(name)));
-        }
-        Self { hash: hash(&files), files }
+        Self { hash: hash(&files), files, config: config.clone() }
     }
 
-    fn have_changed(&self) -> bool {
-        hash(&self.files) != self.hash
+    /// The same as they are now.
+    fn again(&self, named: Option<&Path>) -> Self {
+        Self::of(named, &self.config)
     }
 }
 
 fn hash(files: &BTreeSet<PathBuf>) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     for file in files {
+        hasher.update(file.as_os_str().as_encoded_bytes());
         // One that cannot be read is told of when it is needed.
         let content = std::fs::read(file).map_or([0; 32], |bytes| blake3::hash(&bytes).into());
         hasher.update(&content);
@@ -101,7 +100,7 @@ impl Reloader {
     fn look(&self, before: Inputs, asked: bool) -> Inputs {
         if asked {
             self.keys.look_again();
-        } else if !before.have_changed() {
+        } else if before.again(self.named.as_deref()).hash == before.hash {
             return before;
         }
         let begun = clock::now();
@@ -112,10 +111,7 @@ impl Reloader {
                 let inputs = Inputs::of(self.named.as_deref(), &loaded.config);
                 (inputs, self.use_it(loaded.config))
             }
-            Err(error) => {
-                let inputs = Inputs { hash: hash(&before.files), ..before };
-                (inputs, Err(error.in_one_line()))
-            }
+            Err(error) => (before.again(self.named.as_deref()), Err(error.in_one_line())),
         };
         match outcome {
             Ok(fixed) => {
@@ -172,4 +168,24 @@ fn watch(files: &BTreeSet<PathBuf>, stirred: mpsc::Sender<()>) -> Option<impl Wa
         }
     }
     Some(watcher)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_of_a_desk_that_was_not_there_is_a_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.prompts.folder = Some(folder.path().to_owned());
+        let file = folder.path().join("config.toml");
+        let before = Inputs::of(Some(&file), &config);
+        assert_eq!(before.again(Some(&file)).hash, before.hash);
+        std::fs::create_dir(folder.path().join("sport")).unwrap();
+        let desk = before.again(Some(&file));
+        assert_ne!(desk.hash, before.hash);
+        std::fs::write(folder.path().join("sport/style.md"), "Short.").unwrap();
+        assert_ne!(desk.again(Some(&file)).hash, desk.hash);
+    }
 }

@@ -1,7 +1,7 @@
 //! The newsroom's own files: glossaries laid over the built-in one, prompts in its place.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -49,6 +49,20 @@ pub fn glossary(config: &super::Glossary) -> Result<glossary::Glossary, FilesErr
         whole = whole.with_overlay(&own)?;
     }
     Ok(whole)
+}
+
+/// Every file that [`glossary`] and [`prompts`] read or would read, were it there.
+#[must_use]
+pub fn named(config: &super::Config) -> BTreeSet<PathBuf> {
+    let mut named: BTreeSet<PathBuf> = config.glossary.files.iter().cloned().collect();
+    if let Some(folder) = &config.prompts.folder {
+        let desks = folders(folder).unwrap_or_default();
+        let all = desks.iter().map(|desk| folder.join(desk)).chain([folder.clone()]);
+        for folder in all {
+            named.extend(prompt::Prompts::names().map(|name| folder.join(name)));
+        }
+    }
+    named
 }
 
 /// The built-in prompts, each replaced by the file of its name where the folder has one. A folder
