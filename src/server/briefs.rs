@@ -1,4 +1,4 @@
-//! `POST /v1/briefs` makes a brief; `GET` and `DELETE /v1/briefs/{id}` read and forget one.
+//! `POST /v1/briefs` makes a brief; `one_brief` has those that are there.
 //!
 //! One article is asked for in three ways: the answer is the brief, or a stream of how it comes along
 //! (`Accept: text/event-stream`), or 202 and the brief later (`Prefer: respond-async`). What is refused is
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, Request, State as Shared},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{Request, State as Shared},
+    http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
 use tokio_util::task::AbortOnDropHandle;
@@ -28,16 +28,13 @@ use super::{
     kept, live,
     live::{Teller, Watch, Work},
     making::{self, Commission, Made, new_id},
-    openapi,
+    one_brief, openapi,
     problem::Problem,
-    reviews,
     source::{self, Posted},
     translate,
 };
 use crate::{
     article::Reading,
-    brief::Brief,
-    digest::of_hex,
     keys::Identity,
     pipeline::{self, Listener},
     provider::CachePolicy,
@@ -199,7 +196,8 @@ impl Asked {
 
     /// The answer that the first request with the same key was given.
     async fn again(self, id: &str) -> Result<Response, Problem> {
-        let brief = kept::read(&self.state, id, &self.identity).await.ok_or_else(unknown)?;
+        let brief =
+            kept::read(&self.state, id, &self.identity).await.ok_or_else(one_brief::unknown)?;
         let format = self.wanted.format();
         let body = Bytes::from(format.render(&brief, &Label::Draft));
         Ok(match self.wanted {
@@ -367,132 +365,15 @@ impl Making {
     }
 }
 
-/// The brief of this id, or how far it is.
-#[utoipa::path(
-    get,
-    path = "/v1/briefs/{id}",
-    operation_id = "readBrief",
-    tag = "briefs",
-    params(
-        ("id" = String, Path, description = "The brief's id."),
-        ("Accept" = Option<String>, Header, description = "The format; `text/event-stream` for what happens."),
-        ("Last-Event-ID" = Option<String>, Header, description = "Where a stream that broke off goes on."),
-    ),
-    responses(
-        (status = 200, description = "The brief, in the format that `Accept` prefers, or that it could not be made and why.", content(
-            (openapi::shapes::BriefOrFailure = "application/json", example = json!(openapi::example())),
-            (String = "text/markdown"),
-            (String = "text/html"),
-            (serde_json::Value = "application/ninjs+json"),
-            (String = "text/event-stream"),
-        )),
-        (status = 202, description = "It is being made.", body = openapi::shapes::Accepted,
-            headers(("Location"), ("Retry-After"))),
-        (status = 404), (status = 406), (status = 410), (status = 503),
-    )
-)]
-pub(super) async fn read(
-    Shared(state): Shared<State>,
-    Caller(identity): Caller,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let accept = joined(&headers, header::ACCEPT);
-    let streamed = live::asked(accept.as_deref());
-    if let Some(work) = state.works.find(&id).filter(|work| work.is_for(&identity))
-        && streamed
-    {
-        return Ok(Watch::new(work, live::since(&headers, &id)).respond());
-    }
-    if let Some(brief) = kept::read(&state, &id, &identity).await {
-        return shown(&state, brief, (accept.as_deref(), streamed)).await;
-    }
-    if let Some(job) = jobs::find(&state, &id, &identity).await {
-        if let Some(other) = jobs::made(&state, &job).await
-            && let Some(brief) = kept::read(&state, &other, &identity).await
-        {
-            return shown(&state, brief, (accept.as_deref(), streamed)).await;
-        }
-        if streamed && !job.state.is_over() {
-            let work = state.works.expect(&id, job.scope);
-            return Ok(Watch::new(work, live::since(&headers, &id)).respond());
-        }
-        if let Some(response) = jobs::standing(&state, &job).await? {
-            return Ok(response);
-        }
-    }
-    let running = state.works.running_one(&id).filter(|work| work.is_for(&identity));
-    running.map(|_| jobs::accepted(&id, "running")).ok_or_else(unknown)
-}
-
-/// A brief that is there, as people left it, in the form that is accepted.
-async fn shown(
-    state: &State,
-    brief: Arc<Brief>,
-    (accept, streamed): (Option<&str>, bool),
-) -> Result<Response, Problem> {
-    let (brief, label) = reviews::reviewed(state, brief).await?;
-    if streamed {
-        let json = Format::Json.render(&brief, &label);
-        return Ok(live::events(&brief.id, &[("brief", &json)]));
-    }
-    let format = Format::negotiate(accept).ok_or_else(Problem::not_acceptable)?;
-    Ok(respond(format, format.render(&brief, &label).into()))
-}
-
-/// Calls off a brief that is not made yet; forgets one that is, everywhere.
-#[utoipa::path(
-    delete,
-    path = "/v1/briefs/{id}",
-    operation_id = "forgetBrief",
-    tag = "briefs",
-    params(("id" = String, Path, description = "The brief's id.")),
-    responses(
-        (status = 204, description = "It is called off, or forgotten everywhere."),
-        (status = 404), (status = 503),
-    )
-)]
-pub(super) async fn forget(
-    Shared(state): Shared<State>,
-    Caller(identity): Caller,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    let job = jobs::find(&state, &id, &identity).await;
-    if let Some(job) = &job
-        && jobs::cancel(&state, job).await?
-    {
-        state.auditor.forgotten(&identity, &id, None).await;
-        return Ok(StatusCode::NO_CONTENT);
-    }
-    let brief = kept::read(&state, &id, &identity).await;
-    let work = state.works.find(&id).filter(|work| work.is_for(&identity));
-    if job.is_none() && brief.is_none() && work.is_none() {
-        return Err(unknown());
-    }
-    state.works.forget(&id);
-    state.answers.forget(&id).await;
-    state.store.forget(&id).await.map_err(jobs::unkept)?;
-    state.auditor.forgotten(&identity, &id, brief.as_deref()).await;
-    let source = brief.and_then(|brief| of_hex(&brief.provenance.source_sha256));
-    if let Some(source) = source {
-        let forgotten = state.gateway.forget_source(&source).await;
-        forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
-    }
-    Ok(StatusCode::NO_CONTENT)
-}
-
-fn unknown() -> Problem {
-    Problem::not_found("No brief has this id; it may have been forgotten.")
-}
-
 /// All values of a header that may come more than once, as one list.
-fn joined(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+pub(super) fn joined(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     let values: Vec<&str> =
         headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-fn respond(format: Format, body: Bytes) -> Response {
+/// The brief in this format, with the headers that go with it.
+pub(super) fn respond(format: Format, body: Bytes) -> Response {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));

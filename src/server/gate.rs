@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! .routes(gate.works(Scope::Brief, routes!(briefs::create)))
-//! .routes(gate.reads(Scope::Read, routes!(briefs::read)))
+//! .routes(gate.reads(Scope::Read, routes!(one_brief::read)))
 //! .routes(routes!(health::alive))
 //! ```
 //!

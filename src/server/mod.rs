@@ -56,6 +56,7 @@ mod making;
 mod mcp;
 mod metrics;
 mod observe;
+mod one_brief;
 mod openapi;
 mod page;
 mod parameters;
@@ -254,8 +255,8 @@ fn endpoints(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::default()
         .routes(gate.works(Scope::Brief, article(routes!(briefs::create))))
         .routes(gate.reads(Scope::Read, routes!(list::list)))
-        .routes(gate.reads(Scope::Read, routes!(briefs::read)))
-        .routes(gate.reads(Scope::Brief, routes!(briefs::forget)))
+        .routes(gate.reads(Scope::Read, routes!(one_brief::read)))
+        .routes(gate.reads(Scope::Brief, routes!(one_brief::forget)))
         .routes(gate.reads(Scope::Read, routes!(story::read)))
         .routes(gate.reads(Scope::Read, routes!(reviews::read)))
         .routes(gate.works(Scope::Brief, routes!(reviews::decided)))
