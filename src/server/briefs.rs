@@ -106,7 +106,7 @@ struct Asked {
             (String = "text/markdown"),
             (String = "text/html"),
             (serde_json::Value = "application/ninjs+json"),
-            (String = "text/event-stream"),
+            (openapi::shapes::Event = "text/event-stream"),
         )),
         (status = 202, description = "It is made later, under `Location`.", body = openapi::shapes::Accepted,
             headers(("Location"), ("Retry-After"), ("Preference-Applied"))),

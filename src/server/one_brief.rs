@@ -40,7 +40,7 @@ use crate::{brief::Brief, digest::of_hex, render::Format};
             (String = "text/markdown"),
             (String = "text/html"),
             (serde_json::Value = "application/ninjs+json"),
-            (String = "text/event-stream"),
+            (openapi::shapes::Event = "text/event-stream"),
         )),
         (status = 202, description = "It is being made.", body = openapi::shapes::Accepted,
             headers(("Location"), ("Retry-After"))),

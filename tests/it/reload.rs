@@ -259,12 +259,12 @@ async fn a_file_that_changes_is_read_and_one_that_is_wrong_is_named_by_its_place
     assert_ne!(before["provenance"]["glossary"], after["provenance"]["glossary"]);
 
     let whole = fs::read_to_string(running.file()).unwrap();
-    let wrong = whole.replace("[providers.http]", "api_key = \"sk-OURKEY\"\n[providers.http]");
+    let wrong = whole.replacen("kind =", "api_key = \"sk-OURKEY\"\nkind =", 1);
+    let line = wrong.lines().position(|line| line.starts_with("api_key")).unwrap() + 1;
     fs::write(running.file(), wrong).unwrap();
     let told = running.server.hear("the old one stays").await;
-    let before = whole.lines().take_while(|line| *line != "[providers.http]").count();
     let place = told.lines().last().unwrap().to_owned();
-    assert!(place.contains(&format!("config.toml:{}:1", before + 1)), "{place}");
+    assert!(place.contains(&format!("config.toml:{line}:1")), "{place}");
     assert!(place.contains("did you mean `api_key_env`?"), "{place}");
     assert!(!told.contains("OURKEY"), "{told}");
     assert_eq!(running.post(2).await.0, 200, "the old one serves on");

@@ -23,7 +23,7 @@ use rmcp::transport::{
 };
 
 use self::tools::Tools;
-use super::{State, problem::Problem};
+use super::{State, openapi::shapes::Event, problem::Problem};
 
 /// What `POST /mcp` says of a body that it cannot use.
 const NO_MESSAGE: &str = "The body is no message of the Model Context Protocol: one JSON-RPC 2.0 request \
@@ -47,7 +47,7 @@ const NO_MESSAGE: &str = "The body is no message of the Model Context Protocol: 
         example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})),
     responses(
         (status = 200, description = "The response, as one event.",
-            content((String = "text/event-stream"), (serde_json::Value = "application/json"))),
+            content((Event = "text/event-stream"), (serde_json::Value = "application/json"))),
         (status = 202, description = "A notification was taken."),
         (status = 400, description = "The message is malformed.",
             content((Problem = "application/problem+json"), (serde_json::Value = "application/json"))),

@@ -273,6 +273,8 @@ fn output<T: ToSchema>() -> Option<Arc<JsonObject>> {
         .filter_map(|(name, schema)| Some((name, serde_json::to_value(schema).ok()?)))
         .collect();
     let mut whole = serde_json::to_value(T::schema()).ok()?;
+    // Older versions of the protocol know objects alone, and say so at the root.
+    whole["type"] = "object".into();
     whole["$defs"] = Value::Object(parts);
     let text = whole.to_string().replace("#/components/schemas/", "#/$defs/");
     serde_json::from_str(&text).ok().map(Arc::new)

@@ -27,6 +27,17 @@ pub(in crate::server) enum BriefOrFailure {
     Failed(FailedBrief),
 }
 
+/// One event of a stream.
+#[derive(ToSchema)]
+pub(in crate::server) struct Event {
+    /// What happened; `message` where the stream does not say.
+    event: Option<String>,
+    /// What to send as `Last-Event-ID` to go on behind it.
+    id: Option<String>,
+    /// JSON.
+    data: String,
+}
+
 /// A brief that is being made.
 #[derive(ToSchema)]
 #[schema(examples(json!({"id": "0c2f5a54c7d14e6f9b1f0f8a6f1f3a55", "status": "queued"})))]
