@@ -51,7 +51,7 @@ pub fn glossary(config: &super::Glossary) -> Result<glossary::Glossary, FilesErr
     Ok(whole)
 }
 
-/// Every file that [`glossary`] and [`prompts`] read or would read, were it there.
+/// Every file that [`glossary()`] and [`prompts()`] read or would read, were it there.
 #[must_use]
 pub fn named(config: &super::Config) -> BTreeSet<PathBuf> {
     let mut named: BTreeSet<PathBuf> = config.glossary.files.iter().cloned().collect();

@@ -89,7 +89,7 @@ impl Providers {
     }
 
     /// The same under another configuration: what is kept, under way, counted and learned goes on,
-    /// see [`Providers::renewed`]; a model inside the process that is configured as before stays
+    /// see `renewed`; a model inside the process that is configured as before stays
     /// loaded. These providers are as they were, whatever comes of it.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! This is the only place that knows our status codes. Each problem has a constructor; its
 //! `type` is stable and listed in the README, its `detail` is one sentence for the caller with
-//! what to do. A handler returns the [`Problem`]; [`finish`] writes it with the request's id, so
+//! what to do. A handler returns the [`Problem`]; `finish` writes it with the request's id, so
 //! that no handler has to carry that. No text of an article, a provider or a key is in any.
 
 use axum::{
@@ -31,7 +31,7 @@ pub struct Problem {
     pub status: StatusCode,
     /// What happened this time and what to do.
     pub detail: String,
-    /// The request's id; written by [`finish`].
+    /// The request's id; written by `finish`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// What each provider said, where all failed.

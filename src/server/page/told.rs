@@ -1,6 +1,6 @@
 //! Problems of the page's forms, as the page.
 //!
-//! Every layer refuses with a [`Problem`]; here it becomes HTML under the problem's own status, with
+//! Every layer refuses with a problem; here it becomes HTML under the problem's own status, with
 //! what happened, what to do, and the request's id. Who has no session any more finds the form to sign
 //! in.
 
