@@ -72,7 +72,9 @@ pub(super) async fn run(config: Option<&Path>, options: Options) -> Result<(), F
     let config = routed(super::configured(config)?, options.provider.as_deref())?;
     let store = super::brief::store(&config);
     let gateway = Gateway::over(config, store.clone()).map_err(Failed::usage)?;
+    gateway.shared.join().await;
     let report = measure(&gateway, &documents, &name(path), !options.without_glossary).await;
+    gateway.shared.leave().await;
     store.close().await;
     let report = report?;
     print(options.format, &report.to_string(), &report)

@@ -13,6 +13,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failed> {
     super::ready(&config)?;
     let store = super::brief::store(&config);
     let gateway = Gateway::over(config, store).map_err(Failed::usage)?;
+    gateway.shared.join().await;
     gateway.providers.warm();
     let state = server::State::new(gateway);
     let ended = server::stdio(state.clone()).await;

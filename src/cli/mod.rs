@@ -190,9 +190,13 @@ fn keys(config: &Config, address: SocketAddr) -> Result<Keyring, Failed> {
 
 /// That what `serve` needs from the environment is there.
 fn ready(config: &Config) -> Result<(), Failed> {
+    trouble(config).map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
+}
+
+/// What `serve` needs from the environment or the build and has not.
+fn trouble(config: &Config) -> Option<String> {
     let trouble = webhooks::trouble(&config.webhooks);
-    let trouble = trouble.or_else(|| telemetry::trouble(&config.telemetry));
-    trouble.map_or(Ok(()), |trouble| Err(Failed::usage(trouble)))
+    trouble.or_else(|| telemetry::trouble(&config.telemetry))
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

@@ -5,6 +5,10 @@
 //! them; what stirs there counts only where the content of a file is another than before. keys.toml is
 //! followed by its own ring, and SIGHUP makes that look at once.
 //!
+//! Most editors write in steps, and half a configuration can be valid: without its `[auth]`, say. So the
+//! files are used as soon as they have stayed the same for a moment before and after they were read. One
+//! that is empty or gone is refused, although it would mean the defaults at a start.
+//!
 //! A configuration that `serve` would refuse changes nothing: what is wrong is logged in one line with
 //! file, line, column and hint, and without any text of the file. Secrets come from the environment of
 //! the process, which only a restart changes.
@@ -17,18 +21,17 @@ use std::{
 };
 
 use notify::{EventKind, RecursiveMode, Watcher};
-use tokio::{signal::unix::Signal, sync::mpsc, task::spawn_blocking, time::sleep};
+use tokio::{signal::unix::Signal, sync::mpsc, task::spawn_blocking};
 
 use crate::{
     clock,
     config::{Config, files, load},
     keys::Keyring,
     server::{self, Current},
-    webhooks,
 };
 
-/// How long what stirs in a folder may take to settle: an editor writes in several steps.
-const SETTLING: Duration = Duration::from_millis(200);
+/// For how long the files must stay the same to count as written to their end.
+const SETTLING: Duration = Duration::from_millis(100);
 
 /// What is needed to read the configuration again.
 #[derive(Clone)]
@@ -48,18 +51,28 @@ struct Inputs {
     config: Config,
     files: BTreeSet<PathBuf>,
     hash: blake3::Hash,
+    /// Whether the configuration has had a file since the start.
+    filed: bool,
 }
 
 impl Inputs {
     fn of(named: Option<&Path>, config: &Config) -> Self {
         let mut files = files::named(config);
-        files.insert(load::file(named));
-        Self { hash: hash(&files), files, config: config.clone() }
+        let file = load::file(named);
+        let filed = file.exists();
+        files.insert(file);
+        Self { hash: hash(&files), files, config: config.clone(), filed }
     }
 
     /// The same as they are now.
     fn again(&self, named: Option<&Path>) -> Self {
-        Self::of(named, &self.config)
+        self.followed_by(named, &self.config)
+    }
+
+    /// Those of another configuration.
+    fn followed_by(&self, named: Option<&Path>, config: &Config) -> Self {
+        let next = Self::of(named, config);
+        Self { filed: self.filed || next.filed, ..next }
     }
 }
 
@@ -81,13 +94,14 @@ impl Reloader {
         loop {
             let (stirred, mut stirs) = mpsc::channel(1);
             let watching = watch(&inputs.files, stirred);
+            // What stirred while nobody watched is seen by its content.
+            let changed = inputs.again(self.named.as_deref()).hash != inputs.hash;
             let asked = tokio::select! {
+                biased;
                 Some(()) = hangup.recv() => true,
+                () = std::future::ready(()), if changed => false,
                 Some(()) = stirs.recv() => false,
             };
-            if !asked {
-                sleep(SETTLING).await;
-            }
             drop(watching);
             let (reloader, before) = (self.clone(), inputs);
             let read = spawn_blocking(move || reloader.look(before, asked)).await;
@@ -100,19 +114,13 @@ impl Reloader {
     fn look(&self, before: Inputs, asked: bool) -> Inputs {
         if asked {
             self.keys.look_again();
-        } else if before.again(self.named.as_deref()).hash == before.hash {
-            return before;
         }
         let begun = clock::now();
-        let loaded = load::load(self.named.as_deref());
-        let (inputs, outcome) = match loaded {
-            Ok(loaded) => {
-                // Read before it is used, so that a change meanwhile is seen as one.
-                let inputs = Inputs::of(self.named.as_deref(), &loaded.config);
-                (inputs, self.use_it(loaded.config))
-            }
-            Err(error) => (before.again(self.named.as_deref()), Err(error.in_one_line())),
-        };
+        let (inputs, loaded) = self.settled(&before);
+        if !asked && inputs.hash == before.hash {
+            return before;
+        }
+        let outcome = loaded.and_then(|config| self.use_it(config));
         match outcome {
             Ok(fixed) => {
                 for key in fixed {
@@ -128,13 +136,37 @@ impl Reloader {
         inputs
     }
 
+    /// The files once nobody writes them any more, and the configuration that they hold.
+    fn settled(&self, before: &Inputs) -> (Inputs, Result<Config, String>) {
+        let named = self.named.as_deref();
+        loop {
+            let seen = before.again(named);
+            std::thread::sleep(SETTLING);
+            let loaded = whole(named, before.filed);
+            if before.again(named).hash == seen.hash {
+                let inputs = before.followed_by(named, loaded.as_ref().unwrap_or(&before.config));
+                return (inputs, loaded);
+            }
+        }
+    }
+
     fn use_it(&self, config: Config) -> Result<Vec<&'static str>, String> {
         let refused = server::exposed(self.address, self.keys.needed(), &config.auth)
-            .or_else(|| webhooks::trouble(&config.webhooks));
+            .or_else(|| super::trouble(&config));
         match refused {
             Some(sentence) => Err(in_one_line(&sentence)),
             None => self.current.renew(config).map_err(|error| in_one_line(&error.to_string())),
         }
+    }
+}
+
+/// The configuration as its file is now; one that has had a file has to be there and to say something.
+fn whole(named: Option<&Path>, filed: bool) -> Result<Config, String> {
+    let file = load::file(named);
+    match std::fs::metadata(&file).map(|known| known.len()) {
+        Ok(0) => Err(format!("{} is empty; for the defaults, restart", file.display())),
+        Err(_) if filed => Err(format!("{} is gone; for the defaults, restart", file.display())),
+        _ => load::load(named).map(|loaded| loaded.config).map_err(|error| error.in_one_line()),
     }
 }
 
@@ -187,5 +219,19 @@ mod tests {
         assert_ne!(desk.hash, before.hash);
         std::fs::write(folder.path().join("sport/style.md"), "Short.").unwrap();
         assert_ne!(desk.again(Some(&file)).hash, desk.hash);
+    }
+    #[test]
+    fn a_file_that_is_empty_or_gone_is_not_taken_for_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        std::fs::write(&file, "").unwrap();
+        let told = whole(Some(&file), true).unwrap_err();
+        assert!(told.ends_with("config.toml is empty; for the defaults, restart"), "{told}");
+        std::fs::remove_file(&file).unwrap();
+        let told = whole(Some(&file), true).unwrap_err();
+        assert!(told.ends_with("config.toml is gone; for the defaults, restart"), "{told}");
+        std::fs::write(&file, "# As it is.\n").unwrap();
+        assert!(whole(Some(&file), true).is_ok());
+        assert!(whole(None, false).is_ok(), "it was started without one");
     }
 }

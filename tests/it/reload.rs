@@ -211,16 +211,17 @@ async fn post(address: &str, n: usize) -> (u16, Value) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_fails_while_the_configuration_is_exchanged_under_load() {
-    let running = Arc::new(Running::start("error").await);
+    let mut running = Running::start("mujaz::cli=info").await;
     let (over, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let mut senders = JoinSet::new();
     for sender in 0..SENDERS {
-        let (running, over, answered) = (running.clone(), over.clone(), answered.clone());
+        let (over, answered) = (over.clone(), answered.clone());
+        let address = running.server.address().to_owned();
         senders.spawn(async move {
             let mut n = 10_000 * (sender + 1);
             while !over.load(Ordering::Relaxed) {
                 n += 1;
-                let (status, brief) = running.post(n).await;
+                let (status, brief) = post(&address, n).await;
                 assert_eq!(status, 200, "{brief}");
                 let headline = brief["headline"].as_str().unwrap();
                 assert!(headline.contains(&n.to_string()), "its own: {headline}");
@@ -229,29 +230,35 @@ async fn no_request_fails_while_the_configuration_is_exchanged_under_load() {
         });
     }
     // A storm of signals, and files that change between them.
-    for round in 0..40 {
+    for round in 0..20 {
         let timeout = format!("{}s", 30 + round % 7);
         fs::write(running.file(), Running::text(&running.stub, running.folder.path(), &timeout))
             .unwrap();
+        (0..5).for_each(|_| running.hang_up());
         let terms = format!("ar,en\nالميناء,harbour number {round}\n");
         fs::write(running.folder.path().join("terms.csv"), terms).unwrap();
         (0..5).for_each(|_| running.hang_up());
-        while answered.load(Ordering::Relaxed) < (round + 1) * 5 {
-            // One that ends before it is told to has failed.
-            assert!(senders.try_join_next().is_none(), "a request failed");
-            sleep(Duration::from_millis(10)).await;
-        }
+        running.server.hear("was read again and is in use").await;
+        // One that ends before it is told to has failed.
+        assert!(senders.try_join_next().is_none(), "a request failed");
     }
     over.store(true, Ordering::Relaxed);
     senders.join_all().await;
     println!("{} requests, 200 signals, none failed", answered.load(Ordering::Relaxed));
-    assert!(answered.load(Ordering::Relaxed) >= 200);
+    assert!(answered.load(Ordering::Relaxed) >= 100);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_changes_is_read_and_one_that_is_wrong_is_named_by_its_place() {
     let mut running = Running::start("info").await;
     let (_, before) = running.post(1).await;
+    fs::write(running.file(), "").unwrap();
+    running.server.hear("config.toml is empty").await;
+    let (_, same) = running.post(1).await;
+    assert_eq!(same["id"], before["id"], "a file between two writes changes nothing");
+    let text = Running::text(&running.stub, running.folder.path(), "31s");
+    fs::write(running.file(), text).unwrap();
+    running.server.hear("was read again and is in use").await;
     fs::write(running.folder.path().join("terms.csv"), "ar,en\nالميناء,the quay\n").unwrap();
     running.server.hear("was read again and is in use").await;
     let (status, after) = running.post(1).await;
