@@ -5,10 +5,10 @@
 //! searched: stdout and stderr, metrics, health, problems, the audit, and every file of its state folder.
 //!
 //! # What may lie in the state folder
-//! `answers.redb`: English that was paid for. `lasting.redb`: briefs (English, with headings, names and
-//! datelines of the Arabic), what people decided about them, articles of jobs until those are done, and texts
+//! `answers.redb`: English that was paid for. `lasting.redb`: briefs with their Arabic, what people decided about them, articles of jobs until those are done, and texts
 //! beside the audit where `keep_text` is on. What was removed stays in free pages of these files until it is
-//! written over. `keys.toml` and the lock hold none of it. Of a confidential article nothing is anywhere.
+//! written over. `keys.toml` and the lock hold none of it. Of a confidential article nothing is anywhere
+//! but a keyed hash.
 
 use std::{
     fs,

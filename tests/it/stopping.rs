@@ -34,8 +34,8 @@ async fn ready(server: &Serving) -> (String, Value) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_says_that_it_stops_while_it_still_serves_and_finishes_what_is_in_flight() {
-    let stub = Stub::always(after(Duration::from_secs(2), Act::Libre)).await;
-    let (mut server, _folder) = serving(&stub, "notice = \"1s\"").await;
+    let stub = Stub::always(after(Duration::from_secs(5), Act::Libre)).await;
+    let (mut server, _folder) = serving(&stub, "notice = \"4s\"").await;
     assert_eq!(ready(&server).await.0, "200");
     server.signal("TERM");
     server.hear("/readyz says so").await;

@@ -38,10 +38,22 @@ pub(crate) async fn send(
     kind: &str,
     body: &str,
 ) -> String {
+    send_with(address, (method, path), &[("content-type", kind)], body).await
+}
+
+/// The same with these headers.
+async fn send_with(
+    address: &str,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> String {
+    let headers: String =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {kind}\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{headers}content-length: {}\r\n\
+         connection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -126,26 +138,12 @@ impl Serving {
         headers: &[(&str, &str)],
         body: &str,
     ) -> String {
-        let headers: String =
-            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{headers}content-length: {}\r\nconnection: \
-             close\r\n\r\n",
-            self.address,
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(body.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
+        send_with(&self.address, (method, path), headers, body).await
     }
 
     /// Tells it to end, and waits for that; gives everything that it wrote to stdout and stderr.
     pub(crate) async fn stop(mut self) -> String {
-        let told = Command::new("kill").args(["-INT", &self.pid().to_string()]).status().await;
-        assert!(told.unwrap().success());
+        self.signal("INT");
         self.stderr.read_to_string(&mut self.heard).await.unwrap();
         if let Some(mut stdout) = self.child.stdout.take() {
             stdout.read_to_string(&mut self.heard).await.unwrap();
