@@ -34,5 +34,9 @@ mod tests {
         for wrong in [String::new(), hex(&bytes[1..]), "+f".repeat(32), "é".repeat(32)] {
             assert_eq!(of_hex(&wrong), None, "{wrong}");
         }
+        assert_eq!(bytes_of_hex("00ffA1"), Some(vec![0, 255, 161]));
+        for wrong in ["0", "zz", "+1", "0 ", "é"] {
+            assert_eq!(bytes_of_hex(wrong), None, "{wrong}");
+        }
     }
 }

@@ -108,8 +108,10 @@ fn folders(folder: &Path) -> Result<Vec<String>, FilesError> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        if entry.path().is_dir() {
-            names.extend(entry.file_name().into_string());
+        // Hidden ones belong to whoever put the files there: `..data` of a mounted volume, `.git`.
+        let name = entry.file_name().into_string().unwrap_or_default();
+        if entry.path().is_dir() && !name.is_empty() && !name.starts_with('.') {
+            names.push(name);
         }
     }
     Ok(names)

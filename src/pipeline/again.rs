@@ -2,7 +2,7 @@
 //!
 //! A client of a translation service asks for the same text many times. The providers' cache saves
 //! the call; this saves reading, names and checks as well, which for a text are most of the time. What
-//! is kept depends on the text, its form, its context, the desk and who may share it; glossary, prompts and
+//! is kept depends on the text, its form, its context, the desk's prompts and who may share it; glossary, prompts and
 //! checks are those of one configuration, so nothing here outlives it. Nothing confidential, stale or
 //! incomplete is kept, and forgetting any source empties it.
 
@@ -61,19 +61,19 @@ struct Kept {
 pub(super) struct Key([u8; 32]);
 
 impl Key {
-    /// The key of a text for a call; none where nothing of it may be kept.
-    pub(super) fn of(Wanted { text, form, context }: &Wanted, call: &Call) -> Option<Self> {
-        let kept = !call.confidential && call.cache != CachePolicy::NoStore;
-        kept.then(|| {
+    /// The key of a text for a call, under prompts with this hash; none where nothing of it may be
+    /// kept.
+    pub(super) fn of(wanted: &Wanted, prompts: &str, call: &Call) -> Option<Self> {
+        let Wanted { text, form, context } = wanted;
+        call.keeps().then(|| {
             let form = match form {
                 Form::Plain => "plain",
                 Form::Markup => "markup",
             };
             let mut hasher = blake3::Hasher::new();
             let known = context.as_ref().map_or("none", |_| "some");
-            let desk = call.desk.as_deref().unwrap_or_default();
             let context = context.as_deref().unwrap_or_default();
-            for part in [call.scope.as_str(), desk, form, known, context, text] {
+            for part in [call.scope.as_str(), prompts, form, known, context, text] {
                 hasher.update(&(part.len() as u64).to_le_bytes());
                 hasher.update(part.as_bytes());
             }
@@ -156,7 +156,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_translation_is_given_again_while_it_is_fresh_and_young_enough() {
-        let (again, key) = (again(), Key::of(&wanted("نص"), &call()).unwrap());
+        let (again, key) = (again(), Key::of(&wanted("نص"), "", &call()).unwrap());
         again.keep(key, &english(), again.begin());
         tokio::time::sleep(Duration::from_secs(600)).await;
         let young = |seconds| CachePolicy::MaxAge(Duration::from_secs(seconds));
@@ -173,9 +173,9 @@ mod tests {
         let again = again();
         let secret = Call { confidential: true, ..call() };
         let unkept = Call { cache: CachePolicy::NoStore, ..call() };
-        assert_eq!(Key::of(&wanted("نص"), &secret), None);
-        assert_eq!(Key::of(&wanted("نص"), &unkept), None);
-        let key = Key::of(&wanted("نص"), &call()).unwrap();
+        assert_eq!(Key::of(&wanted("نص"), "", &secret), None);
+        assert_eq!(Key::of(&wanted("نص"), "", &unkept), None);
+        let key = Key::of(&wanted("نص"), "", &call()).unwrap();
         let stale = Finding::new(Code::Stale, Severity::Warning, "old");
         again.keep(key, &Translation { findings: vec![stale], ..english() }, again.begin());
         assert_eq!(again.find(&key, CachePolicy::Use), None, "stale");
@@ -190,7 +190,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn every_part_of_what_is_asked_makes_another_key() {
         let base = wanted("نص");
-        let with = |wanted: Wanted, call: Call| Key::of(&wanted, &call).unwrap();
+        let with = |wanted: Wanted, call: Call| Key::of(&wanted, "", &call).unwrap();
         let keys = [
             with(base.clone(), call()),
             with(wanted("نص آخر"), call()),

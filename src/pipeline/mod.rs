@@ -201,8 +201,20 @@ impl Gateway {
     /// # Errors
     /// Where the disk fails; memory has forgotten them then.
     pub async fn forget_source(&self, source: &[u8; 32]) -> Result<usize, StoreError> {
+        self.forgetting(self.providers.forget_source(source)).await
+    }
+
+    /// The same in this process alone, for what another replica forgot.
+    ///
+    /// # Errors
+    /// As [`Gateway::forget_source`].
+    pub async fn forget_source_here(&self, source: &[u8; 32]) -> Result<(), StoreError> {
+        self.forgetting(self.providers.forget_source_here(source)).await
+    }
+
+    async fn forgetting<T>(&self, forgotten: impl Future<Output = T>) -> T {
         self.again.clear();
-        let forgotten = self.providers.forget_source(source).await;
+        let forgotten = forgotten.await;
         // What was made from an answer that was still there a moment ago.
         self.again.clear();
         forgotten

@@ -60,7 +60,10 @@ impl Gateway {
     /// # Errors
     /// Where no provider could do it whole.
     pub async fn translate(&self, wanted: &Wanted, call: &Call) -> Result<Translation, Failure> {
-        let Some(key) = again::Key::of(wanted, call) else { return self.put(wanted, call).await };
+        let prompts = self.prompts.of(call.desk.as_deref()).hash();
+        let Some(key) = again::Key::of(wanted, prompts, call) else {
+            return self.put(wanted, call).await;
+        };
         if let Some(kept) = self.again.find(&key, call.cache) {
             return Ok(kept);
         }

@@ -366,9 +366,9 @@ impl Provider {
 
     /// What a task is expected to take, estimated as its limits estimate it. A task that goes in
     /// parts takes a little more.
-    pub(crate) fn expected(&self, task: &Task) -> Usage {
-        let characters = task.characters() as u64;
-        let whole = self.prepare(&Ask { task, complaints: &[], desk: None });
+    pub(crate) fn expected(&self, ask: &Ask<'_>) -> Usage {
+        let characters = ask.task.characters() as u64;
+        let whole = self.prepare(ask);
         whole.map_or(Usage { characters, ..Usage::default() }, |(_, _, usage)| usage)
     }
 

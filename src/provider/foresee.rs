@@ -5,7 +5,10 @@
 //! no cost here, as it has none in a brief.
 
 use super::{Call, Providers, attempt::Provider, journey::Candidate, usage::Price};
-use crate::brief::{Task, Usage};
+use crate::{
+    brief::{Task, Usage},
+    dialect::Ask,
+};
 
 /// What one task would take.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,13 +36,15 @@ impl Providers {
     pub async fn foresee(&self, task: Task, call: &Call) -> Foreseen {
         let (journey, kept) = self.recollect(task, call).await;
         let open = journey.candidates.iter().filter(|candidate| candidate.is_open());
-        let providers = open.map(|Candidate { provider, .. }| estimate(provider, &journey.task));
+        let (task, complaints) = (&journey.task, &journey.complaints[..]);
+        let ask = Ask { task, complaints, desk: journey.desk.as_deref() };
+        let providers = open.map(|Candidate { provider, .. }| estimate(provider, &ask));
         Foreseen { cached: kept, providers: providers.collect() }
     }
 }
 
-fn estimate(provider: &Provider, task: &Task) -> Estimate {
-    let usage = provider.expected(task);
+fn estimate(provider: &Provider, ask: &Ask<'_>) -> Estimate {
+    let usage = provider.expected(ask);
     let cost_usd = Price::of(&provider.place.config).map(|price| price.cost_usd(&usage));
     Estimate { provider: provider.name().to_owned(), usage, cost_usd }
 }

@@ -80,15 +80,6 @@ impl Admission {
         if bounds(server) == bounds(before) { self.clone() } else { Self::new(server) }
     }
 
-    /// Briefs that are being made, and requests that hold a place beyond those.
-    pub(super) fn crowd(&self, server: &Server) -> (usize, usize) {
-        let taken =
-            |all: usize, semaphore: &Semaphore| all.saturating_sub(semaphore.available_permits());
-        let making = taken(server.max_briefs, &self.turns);
-        let placed = taken(server.max_briefs + server.queue, &self.places);
-        (making, placed.saturating_sub(making))
-    }
-
     /// The turn of a brief, before the deadline.
     ///
     /// # Errors

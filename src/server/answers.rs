@@ -11,10 +11,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -105,17 +102,10 @@ pub(super) struct Answers {
     epoch: [u8; 32],
     prompts: Prompts,
     lookups: Lookups,
-    asked: Arc<Asked>,
 }
 
-/// How often a whole brief was looked for since the start.
-#[derive(Debug, Default)]
-struct Asked {
-    found: AtomicU64,
-    missed: AtomicU64,
-}
-
-/// Share of `cache.memory_bytes` for each of the two maps here; the rest is the providers'.
+/// Share of `cache.memory_bytes` for each of the two maps here; the rest is for the providers'
+/// answers and for texts that are given again.
 const SHARE: u64 = 4;
 
 impl Answers {
@@ -135,19 +125,17 @@ impl Answers {
             epoch: epoch(gateway),
             prompts: gateway.prompts.clone(),
             lookups: Lookups::of("brief"),
-            asked: Arc::default(),
         }
     }
 
     /// The same briefs under another configuration: their keys say under which one each was made.
     /// Memory of another size begins empty.
     pub(super) fn renewed(&self, gateway: &Gateway, before: &Config) -> Self {
-        let fresh = Self::new(gateway);
+        let fresh = Self { lookups: self.lookups.clone(), ..Self::new(gateway) };
         if gateway.config.cache.memory_bytes != before.cache.memory_bytes {
             return fresh;
         }
-        let asked = Arc::clone(&self.asked);
-        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), asked, ..fresh }
+        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), ..fresh }
     }
 
     /// The key of what a desk posted, for one format.
@@ -184,8 +172,6 @@ impl Answers {
             one.fresh_until > now && youngest.is_none_or(|youngest| age <= youngest)
         });
         self.lookups.count(rendered.is_some());
-        let count = if rendered.is_some() { &self.asked.found } else { &self.asked.missed };
-        count.fetch_add(1, Relaxed);
         let rendered = rendered?;
         let near = self.by_id.get(&rendered.id).await;
         let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
@@ -194,7 +180,7 @@ impl Answers {
 
     /// How often a whole brief was found, and how often not, since the start.
     pub(super) fn asked(&self) -> (u64, u64) {
-        (self.asked.found.load(Relaxed), self.asked.missed.load(Relaxed))
+        self.lookups.seen()
     }
 
     /// Keeps a brief under its id.

@@ -316,7 +316,7 @@ pub(super) async fn read(
         return Ok(lines(audit.clone(), query, (after, asked.limit)));
     }
     let limit = asked.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
-    let AuditPage { records, next } = audit.page(query, after, limit).await.map_err(failed)?;
+    let AuditPage { records, next } = audit.page(query, after, limit).await?;
     let records: Vec<AuditRecord> = records.into_iter().map(|(_, record)| record).collect();
     let next = next.map(|place| place.to_string());
     Ok(Json(json!({ "records": records, "next": next })).into_response())
@@ -329,7 +329,7 @@ async fn query(audit: &Audit, asked: &Asked) -> Result<AuditQuery, Problem> {
             let source = of_hex(text).ok_or_else(|| {
                 Problem::malformed("`source_sha256` is none; it has 64 hexadecimal digits.")
             })?;
-            Some((hex(&source), audit.keyed(&source).await.map_err(failed)?))
+            Some((hex(&source), audit.keyed(&source).await?))
         }
     };
     Ok(AuditQuery {
@@ -341,11 +341,6 @@ async fn query(audit: &Audit, asked: &Asked) -> Result<AuditQuery, Problem> {
         brief: asked.brief.clone(),
         source,
     })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it stands where errors are mapped")]
-fn failed(error: StoreError) -> Problem {
-    Problem::store_failed(&error.to_string())
 }
 
 fn lines_asked(headers: &HeaderMap) -> bool {

@@ -141,12 +141,11 @@ pub(super) async fn create(
 pub(super) async fn of_form(
     state: State,
     identity: Arc<Identity>,
-    posted: Posted,
+    (posted, seen): (Posted, Seen),
 ) -> Result<Response, Problem> {
     let cache = caching::policy(&HeaderMap::new(), posted.options.confidential);
     let wanted = Wanted::Whole(Format::Html);
-    let (once, seen) = (None, Seen::default());
-    Asked { state, identity, posted, wanted, cache, once, seen }.answer().await
+    Asked { state, identity, posted, wanted, cache, once: None, seen }.answer().await
 }
 
 impl Asked {
@@ -221,8 +220,11 @@ impl Asked {
             self.wanted.format(),
             self.identity.desk.as_deref(),
         );
-        let found = self.state.answers.find(&key, self.cache, &self.identity).await;
-        if let Some(Found { rendered, for_a_new_reader }) = found.filter(|_| !outlives) {
+        let found = match outlives {
+            true => None,
+            false => self.state.answers.find(&key, self.cache, &self.identity).await,
+        };
+        if let Some(Found { rendered, for_a_new_reader }) = found {
             if for_a_new_reader {
                 kept::share(&self.state, rendered.id(), &self.identity).await;
             }

@@ -36,7 +36,7 @@ pub(super) fn begin(current: &Current) {
 
 async fn forget_here(state: &State, source: &[u8; 32]) {
     state.answers.forget_source(&hex(source)).await;
-    if let Err(error) = state.gateway.providers.forget_source_here(source).await {
+    if let Err(error) = state.gateway.forget_source_here(source).await {
         tracing::warn!(%error, "a source that another replica forgot is still on this disk");
     }
 }
@@ -64,7 +64,6 @@ pub(super) async fn forget(
         )
     })?;
     state.answers.forget_source(&source.to_ascii_lowercase()).await;
-    let forgotten = state.gateway.forget_source(&bytes).await;
-    let forgotten = forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
+    let forgotten = state.gateway.forget_source(&bytes).await?;
     Ok(Json(json!({ "forgotten": forgotten })))
 }

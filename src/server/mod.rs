@@ -89,6 +89,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use self::{current::Current, listen::exposed, mcp::stdio};
 use crate::{
     clock::{self, Instant},
+    config::Config,
     keys::{Identity, Keyring, Scope},
     lane::{Lane, Yard},
     pipeline::Gateway,
@@ -158,8 +159,7 @@ impl State {
             auditor: Auditor::new(store.audit(), config.audit.keep_text),
             keys: Keyring::default(),
             anonymous: Arc::new(Identity::anonymous()),
-            limits: Limits::new(gateway.config.limits)
-                .over(&gateway.shared, gateway.config.server.deadline + PARKING),
+            limits: Limits::new(gateway.config.limits).over(&gateway.shared, longest(config)),
             admission: Admission::new(&gateway.config.server),
             webhooks: Webhooks::new(config, &store),
             lane: Lane::new(store.jobs(), jobs::KIND, config.jobs.workers),
@@ -182,7 +182,7 @@ impl State {
         self.webhooks.renew(&gateway.config);
         Self(Arc::new(Reach {
             answers: self.answers.renewed(&gateway, &self.gateway.config),
-            limits: self.limits.renewed(gateway.config.limits),
+            limits: self.limits.renewed(gateway.config.limits, longest(&gateway.config)),
             admission: self.admission.renewed(&gateway.config.server, &self.gateway.config.server),
             auditor: self.auditor.renewed(gateway.config.audit.keep_text),
             gateway,
@@ -220,6 +220,11 @@ impl State {
 /// How long what is put back may take.
 const PARKING: Duration = Duration::from_secs(5);
 
+/// How long a request may hold a place among briefs.
+fn longest(config: &Config) -> Duration {
+    config.server.deadline + PARKING
+}
+
 /// Begins what goes on without requests.
 fn begin(current: &Current) {
     jobs::begin(current);
@@ -234,7 +239,7 @@ pub fn router(state: State) -> Router {
         // The page is for people; what it asks for is described.
         .merge(page::routes(&Gate::new(&state), &state))
         .with_state(state.clone())
-        .layer(Extension(Document::of(document)))
+        .layer(Extension(Document::once(document)))
         // Bodies are bounded by `bodies`.
         .layer(DefaultBodyLimit::disable());
     shared_with_pages(&state, routes)
@@ -259,7 +264,7 @@ fn endpoints(state: &State) -> OpenApiRouter<State> {
         .routes(gate.reads(Scope::Brief, routes!(one_brief::forget)))
         .routes(gate.reads(Scope::Read, routes!(story::read)))
         .routes(gate.reads(Scope::Read, routes!(reviews::read)))
-        .routes(gate.works(Scope::Brief, routes!(reviews::decided)))
+        .routes(gate.asks(Scope::Brief, routes!(reviews::decided)))
         .routes(gate.reads(Scope::Read, routes!(reviews::corrections)))
         .routes(gate.works(Scope::Brief, routes!(jobs::batches::create)))
         .routes(gate.reads(Scope::Read, routes!(jobs::batches::read)))

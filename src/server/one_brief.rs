@@ -131,8 +131,7 @@ pub(super) async fn forget(
     state.auditor.forgotten(&identity, &id, brief.as_deref()).await;
     let source = brief.and_then(|brief| of_hex(&brief.provenance.source_sha256));
     if let Some(source) = source {
-        let forgotten = state.gateway.forget_source(&source).await;
-        forgotten.map_err(|error| Problem::store_failed(&error.to_string()))?;
+        state.gateway.forget_source(&source).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

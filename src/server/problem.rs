@@ -14,6 +14,8 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::store::StoreError;
+
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -58,6 +60,12 @@ pub struct ProviderReason {
 
 fn status_number<S: serde::Serializer>(status: &StatusCode, s: S) -> Result<S::Ok, S::Error> {
     s.serialize_u16(status.as_u16())
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::store_failed(&error.to_string())
+    }
 }
 
 impl Problem {
@@ -305,7 +313,7 @@ impl Problem {
     }
 
     /// 503: the state folder cannot be read or written. `reason` is the system's.
-    pub fn store_failed(reason: &str) -> Self {
+    fn store_failed(reason: &str) -> Self {
         let detail = format!("What was asked may not have been done everywhere: {reason}.");
         let title = "The state folder cannot be used";
         let status = StatusCode::SERVICE_UNAVAILABLE;

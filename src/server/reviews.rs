@@ -18,7 +18,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{State, gate::Caller, kept, problem::Problem};
+use super::{State, gate::Caller, kept, one_brief, problem::Problem};
 use crate::{
     brief::{
         Brief,
@@ -27,7 +27,7 @@ use crate::{
     clock,
     keys::{Identity, Scope},
     render::Label,
-    store::{self, Appended, StoreError},
+    store::{self, Appended},
 };
 
 /// Entries read from the store at once.
@@ -120,7 +120,7 @@ pub(super) async fn decided(
         ))
     })?;
     let reviews = state.store.reviews();
-    let last = reviews.last(&id).await.map_err(|error| failed(&error))?;
+    let last = reviews.last(&id).await?;
     let version = last.as_ref().map_or(0, |last| last.number);
     if !matches(&headers, version) {
         return Err(Problem::review_changed(version));
@@ -129,14 +129,15 @@ pub(super) async fn decided(
     let review = decide(&known, &before, decision)
         .map_err(|error| Problem::review_refused(error.to_string()))?;
     // An admin may decide about the brief of any desk; it stays that desk's.
-    let brief = state.store.briefs().get(&id).await.map_err(|error| failed(&error))?;
+    let brief = state.store.briefs().get(&id).await?;
     let readers = brief.map_or_else(|| identity.readers(), |brief| brief.scope);
     let told = (review.status.name().to_owned(), review.reviewer.clone());
     let body = serde_json::to_vec(&Kept { readers, review });
     let body = body.map_err(|_| Problem::internal())?;
     let added = reviews.append(&id, body, Some(version), clock::utc()).await;
-    match added.map_err(|error| failed(&error))? {
+    match added? {
         Appended::As(_) => {
+            state.works.outdated(&id);
             state.auditor.reviewed(&identity, &known, told).await;
             shown(&state, &id).await
         }
@@ -156,18 +157,17 @@ pub(super) async fn reviewed(
 
 /// The decision about a brief that holds, where there is one.
 pub(super) async fn of(state: &State, id: &str) -> Result<Option<Review>, Problem> {
-    let last = state.store.reviews().last(id).await.map_err(|error| failed(&error))?;
+    let last = state.store.reviews().last(id).await?;
     Ok(last.map(|last| open(&last).review))
 }
 
 async fn known(state: &State, id: &str, identity: &Identity) -> Result<Arc<Brief>, Problem> {
     let brief = kept::read(state, id, identity).await;
-    brief.ok_or_else(|| Problem::not_found("No brief has this id; it may have been forgotten."))
+    brief.ok_or_else(one_brief::unknown)
 }
 
 async fn shown(state: &State, id: &str) -> Result<Response, Problem> {
-    let entries = state.store.reviews().list(id).await;
-    let entries = entries.map_err(|error| failed(&error))?;
+    let entries = state.store.reviews().list(id).await?;
     let history: Vec<Past> = entries
         .iter()
         .map(|one| Past { version: one.number, at: one.at.to_string(), review: open(one).review })
@@ -190,10 +190,6 @@ async fn shown(state: &State, id: &str) -> Result<Response, Problem> {
 /// An entry that cannot be read is no decision.
 fn open(entry: &store::Review) -> Kept {
     serde_json::from_slice(&entry.body).unwrap_or_default()
-}
-
-fn failed(error: &StoreError) -> Problem {
-    Problem::store_failed(&error.to_string())
 }
 
 /// Whether `If-Match` (RFC 9110, section 13.1.1) allows a change of this version; without one, any.
@@ -263,7 +259,7 @@ async fn candidates(state: &State, identity: &Identity) -> Result<Vec<Candidate>
     let mut last: BTreeMap<String, Vec<Correction>> = BTreeMap::new();
     let mut after = None;
     loop {
-        let page = reviews.page(after.take(), PAGE).await.map_err(|error| failed(&error))?;
+        let page = reviews.page(after.take(), PAGE).await?;
         for entry in &page {
             let Kept { readers, review } = open(entry);
             if identity.may(Scope::Admin) || readers == identity.readers() {

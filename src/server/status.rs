@@ -43,7 +43,7 @@ pub(super) async fn read(
     let (briefs, bytes) = state.store.briefs().size().await.unwrap_or_default();
     let trouble = state.store.trouble();
     let server = &state.gateway.config.server;
-    let (making, waiting) = state.admission.crowd(server);
+    let crowd = state.admission.standing();
     let status = json!({
         "now": now.to_string(),
         "version": env!("CARGO_PKG_VERSION"),
@@ -55,9 +55,9 @@ pub(super) async fn read(
         },
         "cache": cache(&state),
         "briefs": {
-            "making": making,
+            "making": crowd.turns_taken,
             "making_at_most": server.max_briefs,
-            "waiting": waiting,
+            "waiting": crowd.waiting,
             "waiting_at_most": server.queue,
             "kept": briefs,
             "kept_bytes": bytes,
@@ -78,8 +78,7 @@ fn today(now: Timestamp) -> Date {
 
 async fn days(state: &State, now: Timestamp) -> Result<Vec<DaySpend>, Problem> {
     let first = today(now).checked_sub((DAYS - 1).days()).unwrap_or(today(now));
-    let days = state.store.spend().since(WHOLE, first).await;
-    days.map_err(|error| Problem::store_failed(&error.to_string()))
+    Ok(state.store.spend().since(WHOLE, first).await?)
 }
 
 fn providers(state: &State, days: &[DaySpend], now: Timestamp) -> Vec<Value> {

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{State, gate::Caller, kept, problem::Problem};
+use super::{State, gate::Caller, kept, one_brief, problem::Problem};
 use crate::article::{Article, Dateline, Section};
 
 /// An article as it stands beside its brief: what `POST /v1/split` gives, without what was dropped.
@@ -52,9 +52,7 @@ pub(super) async fn read(
     Caller(identity): Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let brief = kept::read(&state, &id, &identity)
-        .await
-        .ok_or_else(|| Problem::not_found("No brief has this id; it may have been forgotten."))?;
+    let brief = kept::read(&state, &id, &identity).await.ok_or_else(one_brief::unknown)?;
     let article = brief.article.as_deref().ok_or_else(|| {
         Problem::not_found("The article of this brief was not kept; the brief is older than that.")
     })?;

@@ -99,6 +99,7 @@ pub(super) async fn give_way(
 async fn replace(state: &State, commission: &Commission, kept: &Kept) -> Result<(), Problem> {
     kept::write(state, kept, &commission.readers).await?;
     state.answers.replace(Arc::new(kept.brief.clone())).await;
+    state.works.outdated(&kept.brief.id);
     Ok(())
 }
 

@@ -21,6 +21,7 @@ use tokio::{
 use crate::{
     clock::{self, Instant},
     config,
+    telemetry::names,
 };
 
 /// Commands that may be on their way at the same time.
@@ -160,7 +161,7 @@ impl Link {
             return;
         }
         if state.connection.take().is_some() || state.trouble.is_none() {
-            metrics::counter!("mujaz_shared_losses_total").increment(1);
+            names::SHARED_LOSSES.counter(&[]).increment(1);
             tracing::warn!(
                 reason,
                 "what is shared is away; this replica goes on alone with its share of the limits"
@@ -169,7 +170,7 @@ impl Link {
         state.standing = None;
         state.trouble = Some(reason.to_owned());
         drop(state);
-        metrics::gauge!("mujaz_shared_up").set(0.0);
+        names::SHARED_UP.gauge(&[]).set(0.0);
         self.tripped.notify_one();
     }
 
@@ -207,7 +208,7 @@ impl Link {
                 tracing::warn!(reason, "what is shared is away; this replica goes on alone");
             }
             state.trouble = Some(reason.to_owned());
-            metrics::gauge!("mujaz_shared_up").set(0.0);
+            names::SHARED_UP.gauge(&[]).set(0.0);
         }
         self.attempts.send_modify(|attempts| *attempts += 1);
     }
@@ -235,8 +236,8 @@ impl Link {
             state.replicas = replicas.max(1);
             state.counted = now;
         }
-        metrics::gauge!("mujaz_shared_up").set(1.0);
-        metrics::gauge!("mujaz_shared_replicas").set(f64::from(state.replicas));
+        names::SHARED_UP.gauge(&[]).set(1.0);
+        names::SHARED_REPLICAS.gauge(&[]).set(f64::from(state.replicas));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -4,7 +4,13 @@
 //! [`install`] comes before anything that counts is made: a handle that was made earlier counts nothing, which
 //! is what commands other than `serve` want. Handles are looked up once and kept by whoever counts.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -68,6 +74,8 @@ pub fn upkeep() {
 pub struct Lookups {
     hit: Counter,
     miss: Counter,
+    /// The same for whoever reads it here.
+    seen: Arc<[AtomicU64; 2]>,
 }
 
 impl Lookups {
@@ -75,12 +83,19 @@ impl Lookups {
     #[must_use]
     pub fn of(tier: &str) -> Self {
         let count = |result| names::LOOKUPS.counter(&[tier, result]);
-        Self { hit: count("hit"), miss: count("miss") }
+        Self { hit: count("hit"), miss: count("miss"), seen: Arc::default() }
     }
 
     /// Counts one.
     pub fn count(&self, hit: bool) {
         if hit { &self.hit } else { &self.miss }.increment(1);
+        self.seen[usize::from(hit)].fetch_add(1, Relaxed);
+    }
+
+    /// Hits and misses since the start.
+    #[must_use]
+    pub fn seen(&self) -> (u64, u64) {
+        (self.seen[1].load(Relaxed), self.seen[0].load(Relaxed))
     }
 }
 

@@ -171,6 +171,12 @@ metrics! {
         "Audit records that could not be written.";
     STORE_DEGRADED = Kind::Gauge, "mujaz_store_degraded", [],
         "1 while something that should be on the disk is in memory alone.";
+    SHARED_UP = Kind::Gauge, "mujaz_shared_up", [],
+        "1 where what replicas share can be asked, 0 where this replica goes on alone; absent without `[shared]`.";
+    SHARED_REPLICAS = Kind::Gauge, "mujaz_shared_replicas", [],
+        "Replicas when they were last counted, this one included.";
+    SHARED_LOSSES = Kind::Counter, "mujaz_shared_losses_total", [],
+        "How often what replicas share went away.";
     BUILD = Kind::Gauge, "mujaz_build_info", ["version", "features"],
         "Always 1; which build this is.";
     CPU_SECONDS = Kind::Counter, "process_cpu_seconds_total", [],

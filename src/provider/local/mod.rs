@@ -74,7 +74,7 @@ pub struct Local {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     provider: String,
     model: String,
@@ -251,16 +251,7 @@ impl Embedded for Local {
     }
 
     fn prompted(&self, prompts: &Prompts) -> Option<Arc<dyn Embedded>> {
-        let Inner { provider, model, source, cache, prompts: _, places, phase } = &*self.inner;
-        let inner = Inner {
-            provider: provider.clone(),
-            model: model.clone(),
-            source: source.clone(),
-            cache: cache.clone(),
-            prompts: prompts.clone(),
-            places: Arc::clone(places),
-            phase: phase.clone(),
-        };
+        let inner = Inner { prompts: prompts.clone(), ..Inner::clone(&self.inner) };
         Some(Arc::new(Self { inner: Arc::new(inner) }))
     }
 

@@ -90,13 +90,7 @@ pub(crate) fn compare(arabic: &str, english: &str) -> Difference {
 /// The numbers of `arabic` as a model is told that they must stand: a figure that is reached comes
 /// with its "to", because small models make an increase *by* it.
 pub(crate) fn named(arabic: &str) -> Vec<String> {
-    let mut rest = arabic.split_whitespace();
-    let mut reached = Vec::new();
-    while let Some(word) = rest.next() {
-        if matches!(word, "إلى" | "الى") {
-            reached.extend(rest.clone().next().and_then(|next| numbers(next).into_iter().next()));
-        }
-    }
+    let reached = reached(arabic);
     let told = |number: String| match reached.contains(&number) {
         true => format!("to {number}"),
         false => number,
@@ -113,9 +107,15 @@ pub(crate) fn turned(arabic: &str, english: &str) -> usize {
             is && pair[0].eq_ignore_ascii_case(word)
         })
     };
-    let named = named(arabic);
-    let reached = named.iter().filter_map(|told| told.strip_prefix("to "));
-    reached.filter(|number| before(number, "by") && !before(number, "to")).count()
+    let reached = reached(arabic);
+    reached.iter().filter(|number| before(number, "by") && !before(number, "to")).count()
+}
+
+/// The figures behind `إلى`.
+fn reached(arabic: &str) -> Vec<String> {
+    let words: Vec<&str> = arabic.split_whitespace().collect();
+    let behind = words.windows(2).filter(|pair| matches!(pair[0], "إلى" | "الى"));
+    behind.filter_map(|pair| numbers(pair[1]).into_iter().next()).collect()
 }
 
 /// Equal as written, leading zeros and zeros after the point left out.

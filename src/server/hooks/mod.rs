@@ -26,6 +26,7 @@ use super::{
 use crate::{
     clock,
     config::{Hook, secret},
+    digest::bytes_of_hex,
     store::Once,
 };
 
@@ -49,7 +50,7 @@ fn secret(hook: &Hook) -> Result<SecretString, Problem> {
 /// The signature that a header carries, as bytes.
 fn signature(headers: &HeaderMap, name: &str, prefix: &str) -> Result<Vec<u8>, Problem> {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
-    let bytes = value.and_then(|value| value.trim().strip_prefix(prefix)).and_then(unhex);
+    let bytes = value.and_then(|value| value.trim().strip_prefix(prefix)).and_then(bytes_of_hex);
     bytes.ok_or_else(|| wrong(&format!("The request carries no `{name}` that is a signature.")))
 }
 
@@ -70,17 +71,6 @@ fn verified<M: hmac::Mac + hmac::KeyInit>(
     mac.verify_slice(signature).map_err(|_| {
         wrong("The signature does not belong to this body; both sides need the same secret.")
     })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    let pairs = digits.chunks(2).map(|pair| {
-        let text = std::str::from_utf8(pair).ok().filter(|_| pair.len() == 2)?;
-        // A sign is no digit.
-        let plain = text.bytes().all(|b| b.is_ascii_hexdigit());
-        plain.then(|| u8::from_str_radix(text, 16).ok()).flatten()
-    });
-    pairs.collect()
 }
 
 /// Who may read what comes through a hook.
@@ -113,14 +103,6 @@ async fn accept(state: &State, hook: &Hook, pushed: Vec<Pushed>) -> Result<Respo
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hex_is_read_and_nothing_else() {
-        assert_eq!(unhex("00ffA1"), Some(vec![0, 255, 161]));
-        for wrong in ["0", "zz", "+1", "0 ", "é"] {
-            assert_eq!(unhex(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn only_the_bodys_own_signature_passes() {

@@ -13,19 +13,20 @@ pub(super) mod list;
 pub(super) mod once;
 mod work;
 
+use std::time::Duration;
+
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 pub(super) use self::{assignment::Assignment, work::run};
 use super::{Current, State, audit, problem::Problem};
 use crate::{
     clock,
     keys::{Identity, Scope},
-    store::{Enqueued, Job, JobState, NewJob, Once, StoreError},
+    store::{Enqueued, Job, JobState, NewJob, Once, Retention, StoreError},
     telemetry::meters,
 };
 
@@ -193,46 +194,33 @@ pub(super) fn begin(current: &Current) {
     let (yard, webhooks) = (state.yard.clone(), state.webhooks.clone());
     yard.tasks.spawn(run(current.clone()));
     yard.tasks.spawn(webhooks.run(yard.clone()));
-    yard.tasks.spawn(sweep(current.clone()));
-    yard.tasks.spawn(recover(state));
-    yard.tasks.spawn(served(current.clone()));
-    yard.tasks.spawn(upkeep(yard.stopping.clone()));
+    every(current, Duration::from_secs(3600), sweep);
+    // The disk is tried again while it is not used, whether or not anybody writes.
+    every(current, Duration::from_secs(5), |state: State| async move { state.store.retry().await });
+    every(current, audit::PAUSE, |state: State| async move { state.auditor.flush().await });
+    every(current, meters::UPKEEP, |_| async { meters::upkeep() });
 }
 
-async fn served(current: Current) {
-    let stopping = current.state().yard.stopping.clone();
-    while stopping.run_until_cancelled(tokio::time::sleep(audit::PAUSE)).await.is_some() {
-        current.state().auditor.flush().await;
-    }
-}
-
-async fn upkeep(stopping: CancellationToken) {
-    while stopping.run_until_cancelled(tokio::time::sleep(meters::UPKEEP)).await.is_some() {
-        meters::upkeep();
-    }
-}
-
-/// Has the disk tried again while it is not used, whether or not anybody writes.
-async fn recover(state: State) {
-    const PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
-    let stopping = &state.yard.stopping;
-    while stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
-        state.store.retry().await;
-    }
-}
-
-async fn sweep(current: Current) {
-    const PAUSE: std::time::Duration = std::time::Duration::from_secs(3600);
-    let stopping = current.state().yard.stopping.clone();
-    while stopping.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
-        let state = current.state();
-        let config = &state.gateway.config;
-        let retention =
-            crate::store::Retention { jobs: config.jobs.retention, audit: config.audit.retention };
-        match state.store.sweep(retention, clock::utc()).await {
-            Ok(swept) => tracing::debug!(?swept, "let go what is old"),
-            Err(error) => tracing::warn!(%error, "what is old could not be let go"),
+/// Does this again and again, with so long between, until the process stops.
+fn every<F>(current: &Current, pause: Duration, work: impl Fn(State) -> F + Send + 'static)
+where
+    F: Future<Output = ()> + Send,
+{
+    let (current, yard) = (current.clone(), current.state().yard.clone());
+    let stopping = yard.stopping.clone();
+    yard.tasks.spawn(async move {
+        while stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+            work(current.state()).await;
         }
+    });
+}
+
+async fn sweep(state: State) {
+    let config = &state.gateway.config;
+    let retention = Retention { jobs: config.jobs.retention, audit: config.audit.retention };
+    match state.store.sweep(retention, clock::utc()).await {
+        Ok(swept) => tracing::debug!(?swept, "let go what is old"),
+        Err(error) => tracing::warn!(%error, "what is old could not be let go"),
     }
 }
 

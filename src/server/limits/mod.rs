@@ -74,9 +74,10 @@ impl Limits {
         }
     }
 
-    /// The same counts with another default; a client whose limits change by it begins anew.
-    pub(super) fn renewed(&self, default: config::Limits) -> Self {
-        Self { default, ..self.clone() }
+    /// The same counts with another default, for briefs that are made so long at most; a client whose
+    /// limits change by it begins anew.
+    pub(super) fn renewed(&self, default: config::Limits, longest: Duration) -> Self {
+        Self { default, longest, ..self.clone() }
     }
 
     /// The same for this replica alone, against its share of the limits.

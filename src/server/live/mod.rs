@@ -119,6 +119,11 @@ impl Works {
         if let Some(work) = self.running_one(id) {
             work.stop.cancel();
         }
+        self.outdated(id);
+    }
+
+    /// What was told of a work that is over is no longer how its brief stands.
+    pub(super) fn outdated(&self, id: &str) {
         self.over.invalidate(id);
     }
 

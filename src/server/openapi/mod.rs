@@ -17,7 +17,7 @@ mod refusals;
 pub(super) mod shapes;
 pub(super) mod vendors;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::OnceLock};
 
 use axum::{
     Extension,
@@ -68,8 +68,14 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// The document of every router of this process: they differ in nothing that it tells.
+    pub(super) fn once(api: OpenApi) -> Self {
+        static DOCUMENT: OnceLock<Document> = OnceLock::new();
+        DOCUMENT.get_or_init(|| Self::of(api)).clone()
+    }
+
     /// Completes what the router knows.
-    pub(super) fn of(mut api: OpenApi) -> Self {
+    fn of(mut api: OpenApi) -> Self {
         api.info = Info::new("mujaz", env!("CARGO_PKG_VERSION"));
         api.info.description = Some(ABOUT.to_owned());
         let tag = |(name, about): (&str, &str)| {

@@ -21,6 +21,7 @@ use crate::{
         session,
         source::{self, Options, Posted},
     },
+    telemetry::Seen,
 };
 
 /// Refuses a form that does not come from our own page.
@@ -39,6 +40,7 @@ pub(super) async fn brief(
     request: Request,
 ) -> Result<Response, Problem> {
     let limit = state.gateway.config.server.max_body_bytes;
+    let seen = request.extensions().get::<Seen>().cloned().unwrap_or_default();
     let form = Multipart::from_request(request, &()).await;
     let mut form = form.map_err(|_| Problem::malformed(BROKEN))?;
     let mut read = Form::default();
@@ -46,7 +48,7 @@ pub(super) async fn brief(
         read.field(field, limit).await?;
     }
     let posted = read.posted(&state).await?;
-    briefs::of_form(state, identity, posted).await
+    briefs::of_form(state, identity, (posted, seen)).await
 }
 
 #[derive(Default)]
