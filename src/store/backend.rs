@@ -6,24 +6,24 @@
 //! the process and stays readable in whole. What was written since the last good sync goes to
 //! memory too, because after a failed sync nobody knows what reached the disk.
 //!
-//! Once the disk can be written again the whole image is written beside the file, synced, and
-//! renamed over it: at a sync point that image is a committed state, so a crash in between leaves
-//! the old file as it was.
+//! Once the disk can be written again, what the file lacks is put into it by way of a patch
+//! ([`super::patch`]), which takes little room and bears a crash: at a sync point the image is a
+//! committed state. Where the file is gone or another one, the whole image is written beside it and
+//! renamed.
 
 use std::{
-    collections::HashMap,
     fmt,
     fs::{File, OpenOptions},
     io,
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
 
+use super::patch::{self, BLOCK, Blocks, Lacking};
 use crate::clock::{self, Instant};
 
-const BLOCK: u64 = 4096;
 /// Bytes read and written at once when the image is put back on the disk.
 const CHUNK: u64 = 1 << 20;
 /// The first wait before the disk is tried again; it doubles up to [`LONGEST_WAIT`].
@@ -44,7 +44,7 @@ struct Image {
     file_length: u64,
     length: u64,
     /// While all is well: written since the last sync. Otherwise: everything the file lacks.
-    blocks: HashMap<u64, Box<[u8]>>,
+    blocks: Blocks,
     trouble: Option<Trouble>,
 }
 
@@ -76,6 +76,10 @@ impl Backend {
         let length = file.as_ref().map_or(Ok(0), |file| file.metadata().map(|meta| meta.len()))?;
         let mut image = Image::new(Some(path.to_owned()), file, length);
         image.trouble = reason.map(Trouble::new);
+        if image.take_patch(path) {
+            image.trouble.get_or_insert_with(|| Trouble::new("a patch waits".to_owned()));
+            image.put_back();
+        }
         Ok(Self { image: Arc::new(RwLock::new(image)) })
     }
 
@@ -88,6 +92,7 @@ impl Backend {
         let length = file.metadata()?.len();
         let mut image = Image::new(None, Some(file), length);
         image.trouble = Some(Trouble::new(reason.to_owned()));
+        image.take_patch(path);
         Ok(Self { image: Arc::new(RwLock::new(image)) })
     }
 
@@ -145,7 +150,17 @@ impl redb::StorageBackend for Backend {
 
 impl Image {
     fn new(path: Option<PathBuf>, file: Option<File>, length: u64) -> Self {
-        Self { path, file, file_length: length, length, blocks: HashMap::new(), trouble: None }
+        Self { path, file, file_length: length, length, blocks: Blocks::new(), trouble: None }
+    }
+
+    /// Lays over the file what an earlier process did not get into it. Gives whether there was any.
+    fn take_patch(&mut self, path: &Path) -> bool {
+        let lacking = self.file.as_ref().and_then(|file| patch::read(path, file));
+        let Some(lacking) = lacking else { return false };
+        self.file_length = self.file_length.min(lacking.base);
+        self.length = lacking.length;
+        self.blocks = lacking.blocks;
+        true
     }
 
     fn on_disk(&self) -> bool {
@@ -246,7 +261,11 @@ impl Image {
 
     fn put_back(&mut self) {
         let Some(path) = self.path.clone() else { return };
-        match self.write_whole(&path) {
+        let put = match self.same(&path) {
+            Some(file) => self.put_in(&path, &file).map(|()| file),
+            None => self.write_whole(&path),
+        };
+        match put {
             Ok(file) => {
                 tracing::info!(file = %path.display(), "the state folder can be written again");
                 self.file = Some(file);
@@ -260,6 +279,19 @@ impl Image {
                 }
             }
         }
+    }
+
+    /// The file at `path`, opened anew to be written, as long as it is the one below the blocks.
+    fn same(&self, path: &Path) -> Option<File> {
+        let file = OpenOptions::new().read(true).write(true).open(path).ok()?;
+        let [there, mine] = [&file, self.file.as_ref()?].map(|file| file.metadata().ok());
+        let (there, mine) = (there?, mine?);
+        ((there.dev(), there.ino()) == (mine.dev(), mine.ino())).then_some(file)
+    }
+
+    fn put_in(&self, path: &Path, file: &File) -> io::Result<()> {
+        let lacking = Lacking { base: self.file_length, length: self.length, blocks: &self.blocks };
+        patch::put_in(path, file, &lacking)
     }
 
     /// Writes the image beside `path` and renames it over it.

@@ -75,7 +75,7 @@ async fn what_was_cut_off_comes_back_as_zeros() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disk_that_takes_writes_again_gets_the_whole_image() {
+async fn a_disk_that_takes_writes_again_gets_what_it_lacks() {
     let dir = tempfile::tempdir().unwrap();
     let (path, backend) = written(dir.path());
     break_disk(&backend);
@@ -92,12 +92,55 @@ async fn a_disk_that_takes_writes_again_gets_the_whole_image() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_that_was_taken_away_gets_the_whole_image() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, backend) = written(dir.path());
+    break_disk(&backend);
+    backend.write(BLOCK, &[2; 100]).unwrap();
+    std::fs::rename(&path, dir.path().join("elsewhere")).unwrap();
+    tokio::time::advance(FIRST_WAIT).await;
+    backend.sync_data().unwrap();
+    assert_eq!(backend.trouble(), None);
+    assert_eq!(std::fs::read(&path).unwrap(), content(&backend));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_crash_left_half_put_in_is_put_in_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, backend) = written(dir.path());
+    break_disk(&backend);
+    backend.write(BLOCK, &[2; 4096]).unwrap();
+    backend.set_len(5 * BLOCK).unwrap();
+    let seen = content(&backend);
+    // The patch is there and the disk does not let it be removed, as if the process had ended then.
+    let patch = dir.path().join("file.patch");
+    std::fs::create_dir(&patch).unwrap();
+    tokio::time::advance(FIRST_WAIT).await;
+    backend.sync_data().unwrap();
+    assert!(backend.trouble().is_some());
+    std::fs::remove_dir(&patch).unwrap();
+    {
+        let image = backend.write_image();
+        let lacking =
+            Lacking { base: image.file_length, length: image.length, blocks: &image.blocks };
+        patch::write(&patch, image.file.as_ref().unwrap(), &lacking).unwrap();
+    }
+    drop(backend);
+    let half = [&seen[..4096 + 9], &[1; 2 * 4096 - 9]].concat();
+    std::fs::write(&path, half).unwrap();
+    let opened = Backend::open(&path).unwrap();
+    assert_eq!((content(&opened) == seen, opened.trouble()), (true, None));
+    assert_eq!(std::fs::read(&path).unwrap(), seen);
+    assert!(!patch.exists());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_disk_that_stays_full_is_tried_less_and_less_often() {
     let dir = tempfile::tempdir().unwrap();
     let (_, backend) = written(dir.path());
     break_disk(&backend);
     // Nothing can be written beside it either.
-    std::fs::create_dir(dir.path().join("file.new")).unwrap();
+    std::fs::create_dir(dir.path().join("file.patch-new")).unwrap();
     backend.write(0, &[2]).unwrap();
     let mut tries = 0;
     for _ in 0..3600 {

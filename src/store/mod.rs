@@ -35,6 +35,7 @@ mod jobs;
 mod lock;
 mod moment;
 mod open;
+mod patch;
 mod record;
 mod reviews;
 mod spend;
