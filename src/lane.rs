@@ -7,7 +7,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
@@ -116,8 +116,10 @@ impl Lane {
     where
         R: Future<Output = Option<T>>,
     {
-        if self.clock_was_put_back() {
-            self.jobs.hasten(self.kind, clock::utc()).await.map_err(|_| TROUBLE)?;
+        if self.clock_was_put_back() && self.jobs.hasten(self.kind, clock::utc()).await.is_err() {
+            // It has to be done the next time.
+            *self.clocks() = None;
+            return Err(TROUBLE);
         }
         let due = self.jobs.next_due(self.kind).await.map_err(|_| TROUBLE)?.ok_or(IDLE)?;
         let early = due.duration_since(clock::utc());
@@ -129,12 +131,15 @@ impl Lane {
         Ok((claimed.ok_or(Duration::ZERO)?, leave))
     }
 
+    fn clocks(&self) -> MutexGuard<'_, Option<(Instant, Timestamp)>> {
+        self.clocks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether the wall clock says less than when it was last looked at and the time since; at first
     /// that is not known, and may be. A job waits until a moment of that clock.
     fn clock_was_put_back(&self) -> bool {
         let (now, wall) = (clock::now(), clock::utc());
-        let mut clocks = self.clocks.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((then, wall_then)) = clocks.replace((now, wall)) else { return true };
+        let Some((then, wall_then)) = self.clocks().replace((now, wall)) else { return true };
         let passed = SignedDuration::try_from(now - then).unwrap_or_default();
         wall.duration_since(wall_then) < passed - CORRECTION
     }

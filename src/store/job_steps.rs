@@ -119,7 +119,9 @@ pub(super) fn resume(transaction: &WriteTransaction, now: Timestamp) -> StepResu
     for id in &ids {
         transaction.open_table(RUNNING)?.remove(id.as_str())?;
         if let Some(job) = load(transaction, id)? {
-            queue(transaction, Job { changed: now, ..job })?;
+            // It was due, even where the clock has been put back since.
+            let due = job.due.min(now);
+            queue(transaction, Job { due, changed: now, ..job })?;
         }
     }
     Ok(ids.len())

@@ -106,6 +106,18 @@ async fn what_ran_when_the_process_ended_is_queued_again_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_ran_is_due_at_once_although_the_clock_was_put_back_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), 7000);
+    let jobs = store.jobs();
+    jobs.enqueue(vec![NewJob { due: now(7000), ..job(0) }], now(7000)).await.unwrap();
+    assert!(claim(jobs, 7000).await.is_some());
+    drop(store);
+    let store = open(dir.path(), 100);
+    assert_eq!(claim(store.jobs(), 100).await.as_deref(), Some("job-0000"));
+}
+
+#[tokio::test]
 async fn a_cancelled_job_stays_cancelled_whoever_finishes_it() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path(), 0);
