@@ -6,6 +6,9 @@
 //! so a change to any of them misses. Briefs with something missing or stale are not kept for
 //! later requests, though they can be read by id. Confidential briefs are not kept at all.
 //!
+//! What a person decides about a brief is written into what was rendered of it, so a hit says the same
+//! of it as a read by its id and still asks nobody.
+//!
 //! A brief is read by its readers: those of the key that had it made, and of every key
 //! that was answered with it since. To everybody else it does not exist.
 
@@ -17,7 +20,7 @@ use std::{
 
 use axum::body::Bytes;
 use moka::future::Cache;
-use tokio::time::Instant;
+use tokio::{sync::OwnedMutexGuard, time::Instant};
 
 use crate::{
     brief::{Brief, check},
@@ -28,7 +31,7 @@ use crate::{
     pipeline::Gateway,
     prompt::Prompts,
     provider::CachePolicy,
-    render::Format,
+    render::{Format, Label},
     telemetry::meters::Lookups,
 };
 
@@ -89,9 +92,12 @@ impl Readable {
     }
 }
 
-/// The key of a whole brief.
+/// The key of a whole brief in one format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key([u8; 32]);
+pub(super) struct Key {
+    hash: [u8; 32],
+    format: Format,
+}
 
 /// Briefs already made. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -102,6 +108,8 @@ pub(super) struct Answers {
     epoch: [u8; 32],
     prompts: Prompts,
     lookups: Lookups,
+    /// Held from reading a decision to having written it: the last one stays.
+    pen: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is for the providers'
@@ -125,6 +133,7 @@ impl Answers {
             epoch: epoch(gateway),
             prompts: gateway.prompts.clone(),
             lookups: Lookups::of("brief"),
+            pen: Arc::default(),
         }
     }
 
@@ -135,7 +144,8 @@ impl Answers {
         if gateway.config.cache.memory_bytes != before.cache.memory_bytes {
             return fresh;
         }
-        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), ..fresh }
+        let (rendered, by_id) = (self.rendered.clone(), self.by_id.clone());
+        Self { rendered, by_id, pen: Arc::clone(&self.pen), ..fresh }
     }
 
     /// The key of what a desk posted, for one format.
@@ -150,7 +160,7 @@ impl Answers {
         hasher.update(&(options.len() as u64).to_le_bytes());
         hasher.update(options.as_bytes());
         hasher.update(&posted.raw);
-        Key(*hasher.finalize().as_bytes())
+        Key { hash: *hasher.finalize().as_bytes(), format }
     }
 
     /// The rendered brief under `key`, where it is fresh and as young as `policy` asks. `identity`
@@ -226,6 +236,22 @@ impl Answers {
         self.unrender(&id).await;
     }
 
+    /// Whoever holds this may read a decision and [rewrite](Self::rewrite) by it; nobody else does
+    /// meanwhile.
+    pub(super) async fn pen(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.pen).lock_owned().await
+    }
+
+    /// Renders again what was rendered of a brief, as people left it and under the label that it has now.
+    pub(super) async fn rewrite(&self, brief: &Brief, label: &Label) {
+        let own = self.rendered.iter().filter(|(_, one)| one.id == brief.id);
+        let own: Vec<(Arc<Key>, Rendered)> = own.collect();
+        for (key, one) in own {
+            let body = Bytes::from(key.format.render(brief, label));
+            self.rendered.insert(*key, Rendered { body, ..one }).await;
+        }
+    }
+
     /// The brief of this id, where `identity` may read it.
     pub(super) async fn read(&self, id: &str, identity: &Identity) -> Option<Arc<Brief>> {
         let found = self.by_id.get(id).await.filter(|one| one.is_for(identity))?;
@@ -243,7 +269,8 @@ impl Answers {
         self.forget_those(|one| one.source == source).await;
     }
 
-    async fn unrender(&self, id: &str) {
+    /// What was rendered of the brief of this id is no longer served.
+    pub(super) async fn unrender(&self, id: &str) {
         self.forget_those(|one| one.id == id).await;
     }
 
@@ -285,7 +312,7 @@ mod tests {
     use super::*;
     use crate::{
         article::Source,
-        render::{Label, sample},
+        render::sample,
         server::source::Options,
     };
 

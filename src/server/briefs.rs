@@ -30,6 +30,7 @@ use super::{
     making::{self, Commission, Made, new_id},
     one_brief, openapi,
     problem::Problem,
+    reviews,
     source::{self, Posted},
     translate,
 };
@@ -193,12 +194,13 @@ impl Asked {
         Ok(jobs::deferred(id, job.map_or("queued", |job| jobs::status(job.state))))
     }
 
-    /// The answer that the first request with the same key was given.
+    /// What the first request with the same key was answered with, as people have left it since.
     async fn again(self, id: &str) -> Result<Response, Problem> {
         let brief =
             kept::read(&self.state, id, &self.identity).await.ok_or_else(one_brief::unknown)?;
+        let (brief, label) = reviews::reviewed(&self.state, brief).await?;
         let format = self.wanted.format();
-        let body = Bytes::from(format.render(&brief, &Label::Draft));
+        let body = Bytes::from(format.render(&brief, &label));
         Ok(match self.wanted {
             Wanted::Stream => live::events(id, &[("brief", &String::from_utf8_lossy(&body))]),
             _ => respond(format, body),
@@ -209,6 +211,7 @@ impl Asked {
     async fn tell_again(&self, id: &str) -> Result<(), Problem> {
         let Some(webhook) = &self.posted.options.webhook else { return Ok(()) };
         let Some(brief) = kept::read(&self.state, id, &self.identity).await else { return Ok(()) };
+        let (brief, _) = reviews::reviewed(&self.state, brief).await?;
         let told = self.state.webhooks.tell(&Occasion::completed(&brief), Some(webhook)).await;
         told.map_err(|_| Problem::unkept())
     }

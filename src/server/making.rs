@@ -14,7 +14,7 @@ use super::{
     answers::Key,
     kept,
     problem::{Problem, ProviderReason},
-    split, succession,
+    reviews, split, succession,
 };
 use crate::{
     article::{Reading, Source},
@@ -178,7 +178,15 @@ pub(super) async fn remember(
     made: &Made,
     (key, body): (Key, Bytes),
 ) -> bool {
-    commission.keeps() && state.answers.keep(key, &made.brief, body, &commission.readers).await
+    if !commission.keeps() {
+        return false;
+    }
+    let stored = state.answers.keep(key, &made.brief, body, &commission.readers).await;
+    // Somebody may have read and decided about it since it was kept.
+    if !matches!(reviews::of(state, &made.brief.id).await, Ok(None)) {
+        reviews::written(state, &made.brief).await;
+    }
+    stored
 }
 
 impl Commission {

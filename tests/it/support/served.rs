@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use mujaz::{config::Config, pipeline::Gateway, server, store::Store};
 use serde_json::Value;
@@ -108,6 +108,13 @@ impl Served {
     /// Posts JSON with these headers.
     pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Got {
         self.send(post(path, headers, body)).await
+    }
+
+    /// Decides about the brief of this id.
+    pub(crate) async fn decide(&self, id: &str, decision: &Value) -> Got {
+        let mut request = post(&format!("/v1/briefs/{id}/review"), &[], decision);
+        *request.method_mut() = Method::PUT;
+        self.send(request).await
     }
 
     /// Gets with these headers.
