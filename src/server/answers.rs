@@ -310,11 +310,7 @@ fn epoch(gateway: &Gateway) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        article::Source,
-        render::sample,
-        server::source::Options,
-    };
+    use crate::{article::Source, render::sample, server::source::Options};
 
     fn answers() -> Answers {
         Answers::new(&Gateway::open(Config::default()).unwrap())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     process::{mujaz, printed},
     provider::{Act, Stub, status},
-    served::{Got, Served, article, post},
+    served::{Got, Served, article},
 };
 
 async fn records(served: &Served, query: &str) -> Vec<Value> {
