@@ -258,10 +258,12 @@ impl Answers {
         Some(Arc::clone(&found.brief))
     }
 
-    /// Forgets the brief of this id in every format; the caller has seen to it that it may be.
-    pub(super) async fn forget(&self, id: &str) {
-        self.by_id.remove(id).await;
+    /// Forgets the brief of this id in every format, and gives it where it was still here; the caller
+    /// has seen to it that it may be.
+    pub(super) async fn forget(&self, id: &str) -> Option<Arc<Brief>> {
+        let known = self.by_id.remove(id).await;
         self.unrender(id).await;
+        known.map(|known| Arc::clone(&known.brief))
     }
 
     /// What was rendered from the source with this SHA-256, hex, is no longer served.

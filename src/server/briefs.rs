@@ -312,9 +312,14 @@ impl Making {
         }
         let underway = self.state.works.begin(&self.commission.id, self.commission.readers.clone());
         let work = Arc::clone(&underway.work);
+        let (state, id) = (self.state.clone(), self.commission.id.clone());
         let making = async move {
             let stop = underway.work.stop.clone();
             if stop.run_until_cancelled(self.told(&underway.work)).await.is_none() {
+                // It may just have been on its way to the disk.
+                if kept::forget(&state, &id, true).await.is_err() {
+                    tracing::error!(id, "a brief that was called off could not be forgotten");
+                }
                 Teller::new(&underway.work).problem(&Problem::cancelled());
             }
         };
@@ -346,8 +351,7 @@ impl Making {
         let outcome = made.as_ref().map(|made| made.brief.id.as_str());
         if outlives && !once::end(&state, &commission.id, outcome).await {
             // It was called off at the last moment.
-            state.answers.forget(&commission.id).await;
-            state.store.briefs().remove(&commission.id).await.map_err(jobs::unkept)?;
+            kept::forget(&state, &commission.id, true).await?;
             return Err(Problem::cancelled());
         }
         let made = made?;

@@ -125,15 +125,6 @@ impl Briefs {
         self.engine.read(move |transaction| read(transaction, &id)).await
     }
 
-    /// Lets the brief of this id go; gives whether it was known.
-    ///
-    /// # Errors
-    /// Where it could not be let go.
-    pub async fn remove(&self, id: &str) -> Result<bool, StoreError> {
-        let id = id.to_owned();
-        self.engine.write(move |transaction| forget(transaction, &id)).await
-    }
-
     /// Up to `limit` briefs, newest first: of one scope, or of all; those older than `before`.
     ///
     /// # Errors

@@ -116,7 +116,8 @@ async fn a_brief_is_measured_and_recorded_whichever_door_it_was_asked_for_at() {
     let serving = server(folder.path(), &[&stub], "").await;
     let item = |number| {
         let body = article(number).replace("\n\n", "</p><p>");
-        json!({ "guid": "urn:7", "language": "ar", "body_html": format!("<p>{body}</p>") }).to_string()
+        json!({ "guid": "urn:7", "language": "ar", "body_html": format!("<p>{body}</p>") })
+            .to_string()
     };
     let widget = async |number| {
         let path = "/v1/superdesk/headlines";

@@ -72,8 +72,18 @@ impl Served {
 
     /// The same over a store of the test's own.
     pub(crate) fn over(stub: &Stub, store: Store) -> Self {
+        Self::over_with(stub, store, |_| ())
+    }
+
+    /// The same, configured so.
+    pub(crate) fn over_with(
+        stub: &Stub,
+        store: Store,
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut config = Config::default();
         config.tasks.translate = vec!["first".to_owned()];
+        configure(&mut config);
         let mut gateway = Gateway::over(Config::default(), store).unwrap();
         gateway.providers = road(vec![place("first", stub, "")]);
         gateway.config = config.into();
