@@ -14,12 +14,13 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    future::ready,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::body::Bytes;
-use moka::future::Cache;
+use moka::{Entry, future::Cache, ops::compute::Op};
 use tokio::{sync::OwnedMutexGuard, time::Instant};
 
 use crate::{
@@ -46,6 +47,7 @@ pub(super) struct Rendered {
     id: String,
     /// SHA-256 of its source, hex.
     source: String,
+    readers: Readers,
     kept: Instant,
     fresh_until: Instant,
 }
@@ -75,20 +77,41 @@ pub(super) struct Found {
     pub(super) for_a_new_reader: bool,
 }
 
+/// Those who may read a brief: one set for the brief and for what was rendered of it, so that whoever was
+/// let in is known as long as either is here, and the disk hears of each once.
+#[derive(Clone, Debug)]
+struct Readers(Arc<Mutex<BTreeSet<String>>>);
+
+impl Readers {
+    fn of(first: &str) -> Self {
+        Self(Arc::new(Mutex::new(BTreeSet::from([first.to_owned()]))))
+    }
+
+    /// Lets them in; says whether they were not in before.
+    fn admit(&self, readers: String) -> bool {
+        self.known().insert(readers)
+    }
+
+    fn hold(&self, readers: &str) -> bool {
+        self.known().contains(readers)
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        // Nothing panics while it holds the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A brief with those who may read it.
 #[derive(Debug)]
 struct Readable {
     brief: Arc<Brief>,
-    readers: Mutex<BTreeSet<String>>,
+    readers: Readers,
 }
 
 impl Readable {
-    fn readers(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn is_for(&self, identity: &Identity) -> bool {
-        identity.may(Scope::Admin) || self.readers().contains(&identity.readers())
+        identity.may(Scope::Admin) || self.readers.hold(&identity.readers())
     }
 }
 
@@ -183,8 +206,7 @@ impl Answers {
         });
         self.lookups.count(rendered.is_some());
         let rendered = rendered?;
-        let near = self.by_id.get(&rendered.id).await;
-        let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
+        let for_a_new_reader = rendered.readers.admit(identity.readers());
         Some(Found { rendered, for_a_new_reader })
     }
 
@@ -195,9 +217,13 @@ impl Answers {
 
     /// Keeps a brief under its id.
     pub(super) async fn hold(&self, brief: Arc<Brief>, readers: &str) {
-        let id = brief.id.clone();
-        let readers = Mutex::new(BTreeSet::from([readers.to_owned()]));
-        self.by_id.insert(id, Arc::new(Readable { brief, readers })).await;
+        self.put(brief, Readers::of(readers)).await;
+    }
+
+    async fn put(&self, brief: Arc<Brief>, readers: Readers) -> Readers {
+        let (id, one) = (brief.id.clone(), Readable { brief, readers: readers.clone() });
+        self.by_id.insert(id, Arc::new(one)).await;
+        readers
     }
 
     /// Keeps a brief under its id, and its `body` under `key` where it is whole; says whether it is.
@@ -208,16 +234,19 @@ impl Answers {
         body: Bytes,
         readers: &str,
     ) -> bool {
-        if self.by_id.get(&brief.id).await.is_none() {
-            self.hold(Arc::clone(brief), readers).await;
-        }
+        let near = self.by_id.get(&brief.id).await.map(|one| one.readers.clone());
+        let readers = match near {
+            Some(readers) => readers,
+            None => self.put(Arc::clone(brief), Readers::of(readers)).await,
+        };
         let whole = is_whole(brief);
         if whole {
             let kept = clock::now();
             let fresh_until = kept + self.fresh_for;
             let id = brief.id.clone();
             let source = brief.provenance.source_sha256.clone();
-            self.rendered.insert(key, Rendered { body, id, source, kept, fresh_until }).await;
+            let rendered = Rendered { body, id, source, readers, kept, fresh_until };
+            self.rendered.insert(key, rendered).await;
         }
         whole
     }
@@ -227,11 +256,10 @@ impl Answers {
     pub(super) async fn replace(&self, brief: Arc<Brief>) {
         let id = brief.id.clone();
         if let Some(earlier) = self.by_id.get(&id).await {
-            let readers = Mutex::new(earlier.readers().clone());
+            let readers = earlier.readers.clone();
             // The article stays: what an earlier version kept in the store has none.
             let article = brief.article.clone().or_else(|| earlier.brief.article.clone());
-            let brief = Arc::new(Brief { article, ..Brief::clone(&brief) });
-            self.by_id.insert(id.clone(), Arc::new(Readable { brief, readers })).await;
+            self.put(Arc::new(Brief { article, ..Brief::clone(&brief) }), readers).await;
         }
         self.unrender(&id).await;
     }
@@ -248,7 +276,12 @@ impl Answers {
         let own: Vec<(Arc<Key>, Rendered)> = own.collect();
         for (key, one) in own {
             let body = Bytes::from(key.format.render(brief, label));
-            self.rendered.insert(*key, Rendered { body, ..one }).await;
+            let again = Rendered { body, ..one };
+            // What was forgotten meanwhile stays forgotten.
+            let put = |there: Option<Entry<Key, Rendered>>| {
+                ready(if there.is_some() { Op::Put(again) } else { Op::Nop })
+            };
+            self.rendered.entry(*key).and_compute_with(put).await;
         }
     }
 
@@ -388,5 +421,20 @@ mod tests {
         assert!(answers.read(&brief.id, &sport).await.is_some(), "it was answered with it");
         answers.forget(&brief.id).await;
         assert!(answers.read(&brief.id, &foreign).await.is_none(), "everywhere");
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_new_once_also_where_the_brief_itself_has_left_the_memory() {
+        let (answers, posted, brief) = (answers(), posted(), whole());
+        let key = answers.key(&posted, Format::Json, None);
+        answers.keep(key, &brief, Bytes::from_static(b"{}"), "desk:foreign").await;
+        answers.by_id.invalidate(&brief.id).await;
+        let sport = Identity { desk: Some("sport".to_owned()), ..Identity::anonymous() };
+        let mut new = Vec::new();
+        for _ in 0..3 {
+            let found = answers.find(&key, CachePolicy::Use, &sport).await;
+            new.push(found.unwrap().for_a_new_reader);
+        }
+        assert_eq!(new, [true, false, false]);
     }
 }
