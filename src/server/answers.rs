@@ -6,18 +6,22 @@
 //! so a change to any of them misses. Briefs with something missing or stale are not kept for
 //! later requests, though they can be read by id. Confidential briefs are not kept at all.
 //!
+//! What a person decides about a brief is written into what was rendered of it, so a hit says the same
+//! of it as a read by its id and still asks nobody.
+//!
 //! A brief is read by its readers: those of the key that had it made, and of every key
 //! that was answered with it since. To everybody else it does not exist.
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    future::ready,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::body::Bytes;
-use moka::future::Cache;
-use tokio::time::Instant;
+use moka::{Entry, future::Cache, ops::compute::Op};
+use tokio::{sync::OwnedMutexGuard, time::Instant};
 
 use crate::{
     brief::{Brief, check},
@@ -28,7 +32,7 @@ use crate::{
     pipeline::Gateway,
     prompt::Prompts,
     provider::CachePolicy,
-    render::Format,
+    render::{Format, Label},
     telemetry::meters::Lookups,
 };
 
@@ -43,6 +47,7 @@ pub(super) struct Rendered {
     id: String,
     /// SHA-256 of its source, hex.
     source: String,
+    readers: Readers,
     kept: Instant,
     fresh_until: Instant,
 }
@@ -72,26 +77,50 @@ pub(super) struct Found {
     pub(super) for_a_new_reader: bool,
 }
 
+/// Those who may read a brief: one set for the brief and for what was rendered of it, so that whoever was
+/// let in is known as long as either is here, and the disk hears of each once.
+#[derive(Clone, Debug)]
+struct Readers(Arc<Mutex<BTreeSet<String>>>);
+
+impl Readers {
+    fn of(first: &str) -> Self {
+        Self(Arc::new(Mutex::new(BTreeSet::from([first.to_owned()]))))
+    }
+
+    /// Lets them in; says whether they were not in before.
+    fn admit(&self, readers: String) -> bool {
+        self.known().insert(readers)
+    }
+
+    fn hold(&self, readers: &str) -> bool {
+        self.known().contains(readers)
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        // Nothing panics while it holds the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A brief with those who may read it.
 #[derive(Debug)]
 struct Readable {
     brief: Arc<Brief>,
-    readers: Mutex<BTreeSet<String>>,
+    readers: Readers,
 }
 
 impl Readable {
-    fn readers(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn is_for(&self, identity: &Identity) -> bool {
-        identity.may(Scope::Admin) || self.readers().contains(&identity.readers())
+        identity.may(Scope::Admin) || self.readers.hold(&identity.readers())
     }
 }
 
-/// The key of a whole brief.
+/// The key of a whole brief in one format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key([u8; 32]);
+pub(super) struct Key {
+    hash: [u8; 32],
+    format: Format,
+}
 
 /// Briefs already made. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -102,6 +131,8 @@ pub(super) struct Answers {
     epoch: [u8; 32],
     prompts: Prompts,
     lookups: Lookups,
+    /// Held from reading a decision to having written it: the last one stays.
+    pen: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is for the providers'
@@ -125,6 +156,7 @@ impl Answers {
             epoch: epoch(gateway),
             prompts: gateway.prompts.clone(),
             lookups: Lookups::of("brief"),
+            pen: Arc::default(),
         }
     }
 
@@ -135,7 +167,8 @@ impl Answers {
         if gateway.config.cache.memory_bytes != before.cache.memory_bytes {
             return fresh;
         }
-        Self { rendered: self.rendered.clone(), by_id: self.by_id.clone(), ..fresh }
+        let (rendered, by_id) = (self.rendered.clone(), self.by_id.clone());
+        Self { rendered, by_id, pen: Arc::clone(&self.pen), ..fresh }
     }
 
     /// The key of what a desk posted, for one format.
@@ -150,7 +183,7 @@ impl Answers {
         hasher.update(&(options.len() as u64).to_le_bytes());
         hasher.update(options.as_bytes());
         hasher.update(&posted.raw);
-        Key(*hasher.finalize().as_bytes())
+        Key { hash: *hasher.finalize().as_bytes(), format }
     }
 
     /// The rendered brief under `key`, where it is fresh and as young as `policy` asks. `identity`
@@ -173,8 +206,7 @@ impl Answers {
         });
         self.lookups.count(rendered.is_some());
         let rendered = rendered?;
-        let near = self.by_id.get(&rendered.id).await;
-        let for_a_new_reader = near.is_none_or(|one| one.readers().insert(identity.readers()));
+        let for_a_new_reader = rendered.readers.admit(identity.readers());
         Some(Found { rendered, for_a_new_reader })
     }
 
@@ -185,9 +217,13 @@ impl Answers {
 
     /// Keeps a brief under its id.
     pub(super) async fn hold(&self, brief: Arc<Brief>, readers: &str) {
-        let id = brief.id.clone();
-        let readers = Mutex::new(BTreeSet::from([readers.to_owned()]));
-        self.by_id.insert(id, Arc::new(Readable { brief, readers })).await;
+        self.put(brief, Readers::of(readers)).await;
+    }
+
+    async fn put(&self, brief: Arc<Brief>, readers: Readers) -> Readers {
+        let (id, one) = (brief.id.clone(), Readable { brief, readers: readers.clone() });
+        self.by_id.insert(id, Arc::new(one)).await;
+        readers
     }
 
     /// Keeps a brief under its id, and its `body` under `key` where it is whole; says whether it is.
@@ -198,16 +234,19 @@ impl Answers {
         body: Bytes,
         readers: &str,
     ) -> bool {
-        if self.by_id.get(&brief.id).await.is_none() {
-            self.hold(Arc::clone(brief), readers).await;
-        }
+        let near = self.by_id.get(&brief.id).await.map(|one| one.readers.clone());
+        let readers = match near {
+            Some(readers) => readers,
+            None => self.put(Arc::clone(brief), Readers::of(readers)).await,
+        };
         let whole = is_whole(brief);
         if whole {
             let kept = clock::now();
             let fresh_until = kept + self.fresh_for;
             let id = brief.id.clone();
             let source = brief.provenance.source_sha256.clone();
-            self.rendered.insert(key, Rendered { body, id, source, kept, fresh_until }).await;
+            let rendered = Rendered { body, id, source, readers, kept, fresh_until };
+            self.rendered.insert(key, rendered).await;
         }
         whole
     }
@@ -217,13 +256,33 @@ impl Answers {
     pub(super) async fn replace(&self, brief: Arc<Brief>) {
         let id = brief.id.clone();
         if let Some(earlier) = self.by_id.get(&id).await {
-            let readers = Mutex::new(earlier.readers().clone());
+            let readers = earlier.readers.clone();
             // The article stays: what an earlier version kept in the store has none.
             let article = brief.article.clone().or_else(|| earlier.brief.article.clone());
-            let brief = Arc::new(Brief { article, ..Brief::clone(&brief) });
-            self.by_id.insert(id.clone(), Arc::new(Readable { brief, readers })).await;
+            self.put(Arc::new(Brief { article, ..Brief::clone(&brief) }), readers).await;
         }
         self.unrender(&id).await;
+    }
+
+    /// Whoever holds this may read a decision and [rewrite](Self::rewrite) by it; nobody else does
+    /// meanwhile.
+    pub(super) async fn pen(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.pen).lock_owned().await
+    }
+
+    /// Renders again what was rendered of a brief, as people left it and under the label that it has now.
+    pub(super) async fn rewrite(&self, brief: &Brief, label: &Label) {
+        let own = self.rendered.iter().filter(|(_, one)| one.id == brief.id);
+        let own: Vec<(Arc<Key>, Rendered)> = own.collect();
+        for (key, one) in own {
+            let body = Bytes::from(key.format.render(brief, label));
+            let again = Rendered { body, ..one };
+            // What was forgotten meanwhile stays forgotten.
+            let put = |there: Option<Entry<Key, Rendered>>| {
+                ready(if there.is_some() { Op::Put(again) } else { Op::Nop })
+            };
+            self.rendered.entry(*key).and_compute_with(put).await;
+        }
     }
 
     /// The brief of this id, where `identity` may read it.
@@ -232,10 +291,12 @@ impl Answers {
         Some(Arc::clone(&found.brief))
     }
 
-    /// Forgets the brief of this id in every format; the caller has seen to it that it may be.
-    pub(super) async fn forget(&self, id: &str) {
-        self.by_id.remove(id).await;
+    /// Forgets the brief of this id in every format, and gives it where it was still here; the caller
+    /// has seen to it that it may be.
+    pub(super) async fn forget(&self, id: &str) -> Option<Arc<Brief>> {
+        let known = self.by_id.remove(id).await;
         self.unrender(id).await;
+        known.map(|known| Arc::clone(&known.brief))
     }
 
     /// What was rendered from the source with this SHA-256, hex, is no longer served.
@@ -243,7 +304,8 @@ impl Answers {
         self.forget_those(|one| one.source == source).await;
     }
 
-    async fn unrender(&self, id: &str) {
+    /// What was rendered of the brief of this id is no longer served.
+    pub(super) async fn unrender(&self, id: &str) {
         self.forget_those(|one| one.id == id).await;
     }
 
@@ -283,11 +345,7 @@ fn epoch(gateway: &Gateway) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        article::Source,
-        render::{Label, sample},
-        server::source::Options,
-    };
+    use crate::{article::Source, render::sample, server::source::Options};
 
     fn answers() -> Answers {
         Answers::new(&Gateway::open(Config::default()).unwrap())
@@ -363,5 +421,20 @@ mod tests {
         assert!(answers.read(&brief.id, &sport).await.is_some(), "it was answered with it");
         answers.forget(&brief.id).await;
         assert!(answers.read(&brief.id, &foreign).await.is_none(), "everywhere");
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_new_once_also_where_the_brief_itself_has_left_the_memory() {
+        let (answers, posted, brief) = (answers(), posted(), whole());
+        let key = answers.key(&posted, Format::Json, None);
+        answers.keep(key, &brief, Bytes::from_static(b"{}"), "desk:foreign").await;
+        answers.by_id.invalidate(&brief.id).await;
+        let sport = Identity { desk: Some("sport".to_owned()), ..Identity::anonymous() };
+        let mut new = Vec::new();
+        for _ in 0..3 {
+            let found = answers.find(&key, CachePolicy::Use, &sport).await;
+            new.push(found.unwrap().for_a_new_reader);
+        }
+        assert_eq!(new, [true, false, false]);
     }
 }

@@ -17,7 +17,7 @@ use tracing::Instrument;
 
 use super::{
     State,
-    answers::{Found, Key},
+    answers::Key,
     caching::{self, CacheStatus},
     dry,
     gate::Caller,
@@ -30,6 +30,7 @@ use super::{
     making::{self, Commission, Made, new_id},
     one_brief, openapi,
     problem::Problem,
+    reviews,
     source::{self, Posted},
     translate,
 };
@@ -40,8 +41,7 @@ use crate::{
     provider::CachePolicy,
     render::{Format, Label, html},
     store::Once,
-    telemetry::{Answered, Seen, Stage, meters::Outcome},
-    webhooks::Occasion,
+    telemetry::{Seen, Stage},
 };
 
 /// How an answer is wanted.
@@ -193,24 +193,34 @@ impl Asked {
         Ok(jobs::deferred(id, job.map_or("queued", |job| jobs::status(job.state))))
     }
 
-    /// The answer that the first request with the same key was given.
+    /// What the first request with the same key was answered with, as people have left it since.
     async fn again(self, id: &str) -> Result<Response, Problem> {
         let brief =
             kept::read(&self.state, id, &self.identity).await.ok_or_else(one_brief::unknown)?;
+        let (brief, label) = reviews::reviewed(&self.state, brief).await?;
         let format = self.wanted.format();
-        let body = Bytes::from(format.render(&brief, &Label::Draft));
+        let body = Bytes::from(format.render(&brief, &label));
         Ok(match self.wanted {
             Wanted::Stream => live::events(id, &[("brief", &String::from_utf8_lossy(&body))]),
             _ => respond(format, body),
         })
     }
 
-    /// Tells the request's own webhook of a brief that was there already.
-    async fn tell_again(&self, id: &str) -> Result<(), Problem> {
-        let Some(webhook) = &self.posted.options.webhook else { return Ok(()) };
-        let Some(brief) = kept::read(&self.state, id, &self.identity).await else { return Ok(()) };
-        let told = self.state.webhooks.tell(&Occasion::completed(&brief), Some(webhook)).await;
-        told.map_err(|_| Problem::unkept())
+    /// The answer out of the cache, where it is there.
+    async fn cached(&self, key: &Key) -> Result<Option<Response>, Problem> {
+        let by = (&*self.identity, &self.seen);
+        let webhook = self.posted.options.webhook.as_deref();
+        let found = making::again(&self.state, (key, self.cache), by, webhook).await?;
+        let Some(rendered) = found else { return Ok(None) };
+        let status = CacheStatus::Hit(rendered.fresh_for());
+        let response = match self.wanted {
+            Wanted::Stream => {
+                let json = String::from_utf8_lossy(&rendered.body);
+                live::events(rendered.id(), &[("brief", &json)])
+            }
+            _ => respond(self.wanted.format(), rendered.body),
+        };
+        Ok(Some(with_status(response, status)))
     }
 
     /// Answers from the cache, or makes the brief now. `outlives`: also when the client hangs up.
@@ -220,27 +230,9 @@ impl Asked {
             self.wanted.format(),
             self.identity.desk.as_deref(),
         );
-        let found = match outlives {
-            true => None,
-            false => self.state.answers.find(&key, self.cache, &self.identity).await,
-        };
-        if let Some(Found { rendered, for_a_new_reader }) = found {
-            if for_a_new_reader {
-                kept::share(&self.state, rendered.id(), &self.identity).await;
-            }
-            self.tell_again(rendered.id()).await?;
-            self.seen.answer(Answered::Cached);
-            self.state.auditor.served(&self.identity, &rendered);
-            self.state.observer.briefs.count(Outcome::Cached);
-            let status = CacheStatus::Hit(rendered.fresh_for());
-            let response = match self.wanted {
-                Wanted::Stream => {
-                    let json = String::from_utf8_lossy(&rendered.body);
-                    live::events(rendered.id(), &[("brief", &json)])
-                }
-                _ => respond(self.wanted.format(), rendered.body),
-            };
-            return Ok(with_status(response, status));
+        // Of a request that is done once it is noted under its own id what came of it.
+        if !outlives && let Some(response) = self.cached(&key).await? {
+            return Ok(response);
         }
         let Self { state, identity, posted, wanted, cache, seen, .. } = self;
         // A stream is answered before its brief is there.
@@ -258,8 +250,17 @@ impl Asked {
         };
         let Posted { source, options, .. } = posted;
         let (readers, account) = (identity.readers(), translate::account(&identity));
-        let commission =
-            Commission { id, readers, source, options, cache, batch: None, account, seen };
+        let commission = Commission {
+            id,
+            readers,
+            source,
+            options,
+            cache,
+            lasts: true,
+            batch: None,
+            account,
+            seen,
+        };
         let making = Making { state, commission, reading, key, format: wanted.format(), outlives };
         match wanted {
             Wanted::Stream => Ok(making.stream()),
@@ -311,9 +312,14 @@ impl Making {
         }
         let underway = self.state.works.begin(&self.commission.id, self.commission.readers.clone());
         let work = Arc::clone(&underway.work);
+        let (state, id) = (self.state.clone(), self.commission.id.clone());
         let making = async move {
             let stop = underway.work.stop.clone();
             if stop.run_until_cancelled(self.told(&underway.work)).await.is_none() {
+                // It may just have been on its way to the disk.
+                if kept::forget(&state, &id, true).await.is_err() {
+                    tracing::error!(id, "a brief that was called off could not be forgotten");
+                }
                 Teller::new(&underway.work).problem(&Problem::cancelled());
             }
         };
@@ -341,17 +347,11 @@ impl Making {
     /// The brief, rendered, and whether it is kept for the same request.
     async fn make(self, listener: Listener) -> Result<(Made, Bytes, bool), Problem> {
         let Self { state, commission, reading, key, format, outlives } = self;
-        let deadline = pipeline::deadline(&state.gateway.config);
-        let seen = &commission.seen;
-        let made = match seen.time_async(Stage::Queue, state.admission.turn(deadline)).await {
-            Ok(_turn) => making::make(&state, &commission, reading, (deadline, &listener)).await,
-            Err(problem) => Err(problem),
-        };
+        let made = making::in_turn(&state, &commission, reading, &listener).await;
         let outcome = made.as_ref().map(|made| made.brief.id.as_str());
         if outlives && !once::end(&state, &commission.id, outcome).await {
             // It was called off at the last moment.
-            state.answers.forget(&commission.id).await;
-            state.store.briefs().remove(&commission.id).await.map_err(jobs::unkept)?;
+            kept::forget(&state, &commission.id, true).await?;
             return Err(Problem::cancelled());
         }
         let made = made?;

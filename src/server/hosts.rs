@@ -115,10 +115,22 @@ fn shown(text: &str) -> String {
     format!("`{clean}`")
 }
 
-/// The headers that a page of an allowed origin may read.
-pub(super) fn exposed() -> [header::HeaderName; 5] {
-    ["cache-status", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
-        .map(header::HeaderName::from_static)
+/// The headers that a page of an allowed origin may read, beside those that every page may: all that an
+/// answer may carry for its reader.
+pub(super) fn exposed() -> Vec<HeaderName> {
+    let own = [
+        "cache-status",
+        "preference-applied",
+        "ratelimit",
+        "ratelimit-policy",
+        "server-timing",
+        "traceparent",
+        "x-mujaz-findings",
+        "x-request-id",
+        "x-trace-id",
+    ];
+    let own = own.map(HeaderName::from_static);
+    [header::ETAG, header::LOCATION, header::RETRY_AFTER].into_iter().chain(own).collect()
 }
 
 /// The origins that CORS is answered to; none switches it off.
@@ -126,13 +138,28 @@ pub(super) fn origins(server: &Server) -> Vec<header::HeaderValue> {
     server.allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect()
 }
 
-/// The headers that a page of an allowed origin may send.
-pub(super) fn accepted() -> Vec<header::HeaderName> {
-    let own = ["x-api-key", "x-request-id"].map(header::HeaderName::from_static);
-    [header::ACCEPT, header::AUTHORIZATION, header::CACHE_CONTROL, header::CONTENT_TYPE]
-        .into_iter()
-        .chain(own)
-        .collect()
+/// The headers that a page of an allowed origin may send: all that an endpoint reads.
+pub(super) fn accepted() -> Vec<HeaderName> {
+    let own = [
+        "idempotency-key",
+        "last-event-id",
+        "mcp-method",
+        "mcp-name",
+        "mcp-protocol-version",
+        "prefer",
+        "traceparent",
+        "x-api-key",
+        "x-request-id",
+    ];
+    let own = own.map(HeaderName::from_static);
+    let known = [
+        header::ACCEPT,
+        header::AUTHORIZATION,
+        header::CACHE_CONTROL,
+        header::CONTENT_TYPE,
+        header::IF_MATCH,
+    ];
+    known.into_iter().chain(own).collect()
 }
 
 #[cfg(test)]

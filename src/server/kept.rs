@@ -15,6 +15,7 @@ use crate::{
     article::Article,
     brief::{Brief, succession::Prints},
     clock,
+    digest::of_hex,
     keys::{Identity, Scope},
     store::{KeptBrief, Place},
 };
@@ -86,6 +87,31 @@ pub(super) async fn share(state: &State, id: &str, identity: &Identity) {
     if let Err(error) = state.store.briefs().share(id, &identity.readers()).await {
         tracing::warn!(id, %error, "that a brief may be read will not outlive the process");
     }
+}
+
+/// Forgets a brief everywhere: on the disk with what people decided about it and the text kept for the
+/// audit, in memory in every format, and the answers that its source was given, here and in all replicas.
+/// Its job goes too, unless it was called off and says so.
+///
+/// # Errors
+/// Where it is still on the disk.
+pub(super) async fn forget(state: &State, id: &str, called_off: bool) -> Result<(), Problem> {
+    let near = state.answers.forget(id).await;
+    let source = match near {
+        Some(brief) => Some(brief.provenance.source_sha256.clone()),
+        None => {
+            let far = state.store.briefs().get(id).await?;
+            far.as_ref().and_then(open).map(|kept| kept.brief.provenance.source_sha256)
+        }
+    };
+    match called_off {
+        true => state.store.call_off(id).await?,
+        false => state.store.forget(id).await?,
+    };
+    if let Some(source) = source.as_deref().and_then(of_hex) {
+        state.gateway.forget_source(&source).await?;
+    }
+    Ok(())
 }
 
 /// The brief of this id, where `identity` may read it.

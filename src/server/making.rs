@@ -1,8 +1,10 @@
-//! From an article that was let in to a brief that is kept: the same for a request, a stream and a job.
+//! From an article that was let in to a brief: one road for every door, be it a request, a stream, the
+//! page's form, an assistant, Superdesk's widget or a job.
 //!
-//! [`make`] asks the pipeline; [`conclude`] puts the brief in its place: among the briefs of its story,
-//! into the store and the memory, and to the webhooks that hear of it. What is confidential, or asked
-//! for with `no-store`, is concluded nowhere.
+//! [`again`] gives a brief that is kept whole. [`make`] asks the pipeline, counts and records what came of
+//! it, and [`conclude`] puts the brief in its place: among the briefs of its story, into the store and the
+//! memory, and to the webhooks that hear of it. What is confidential, asked for with `no-store`, or no more
+//! than an answer, is concluded nowhere. [`in_turn`] is the same for whoever has no turn yet.
 
 use std::sync::Arc;
 
@@ -11,20 +13,20 @@ use tokio::time::Instant;
 
 use super::{
     State,
-    answers::Key,
+    answers::{Found, Key, Rendered},
     kept,
     problem::{Problem, ProviderReason},
-    split, succession,
+    reviews, split, succession,
 };
 use crate::{
     article::{Reading, Source},
     brief::Brief,
     keys::Identity,
-    pipeline::{BriefError, Listener, Order},
+    pipeline::{self, BriefError, Listener, Order},
     provider::{Account, CachePolicy, Call, Failure},
     render::{Format, Label},
     server::source::Options,
-    telemetry::{Seen, Stage, meters::Outcome},
+    telemetry::{Answered, Seen, Stage, meters::Outcome},
     webhooks::Occasion,
 };
 
@@ -41,6 +43,8 @@ pub(super) struct Commission {
     pub(super) options: Options,
     /// How far the cache serves.
     pub(super) cache: CachePolicy,
+    /// Whether the brief is there when its request has been answered: by its id, in lists, for webhooks.
+    pub(super) lasts: bool,
     /// The batch it belongs to.
     pub(super) batch: Option<String>,
     /// Who pays for it.
@@ -85,6 +89,51 @@ pub(super) async fn read(
         Some(_) if succession::is_withdrawal(&reading) => Ok(reading),
         Some(refusal) => Err(split::refused(&refusal)),
     }
+}
+
+/// The brief that is kept whole under `key`, given again to whoever may have it so: from now on they may
+/// read it by its id, their webhook hears of it, and that it was given is counted and recorded.
+///
+/// # Errors
+/// Where the webhook could not be told.
+pub(super) async fn again(
+    state: &State,
+    (key, cache): (&Key, CachePolicy),
+    (identity, seen): (&Identity, &Seen),
+    webhook: Option<&str>,
+) -> Result<Option<Rendered>, Problem> {
+    let found = state.answers.find(key, cache, identity).await;
+    let Some(Found { rendered, for_a_new_reader }) = found else { return Ok(None) };
+    if for_a_new_reader {
+        kept::share(state, rendered.id(), identity).await;
+    }
+    if let Some(webhook) = webhook
+        && let Some(brief) = kept::read(state, rendered.id(), identity).await
+    {
+        let (brief, _) = reviews::reviewed(state, brief).await?;
+        let told = state.webhooks.tell(&Occasion::completed(&brief), Some(webhook)).await;
+        told.map_err(|_| Problem::unkept())?;
+    }
+    seen.answer(Answered::Cached);
+    state.auditor.served(identity, &rendered);
+    state.observer.briefs.count(Outcome::Cached);
+    Ok(Some(rendered))
+}
+
+/// Makes a brief when its turn has come.
+///
+/// # Errors
+/// As [`make`], and where no turn came in time.
+pub(super) async fn in_turn(
+    state: &State,
+    commission: &Commission,
+    reading: Reading,
+    listener: &Listener,
+) -> Result<Made, Problem> {
+    let deadline = pipeline::deadline(&state.gateway.config);
+    let turn = state.admission.turn(deadline);
+    let _turn = commission.seen.time_async(Stage::Queue, turn).await?;
+    make(state, commission, reading, (deadline, listener)).await
 }
 
 /// Makes and concludes a brief. The caller has the turn.
@@ -178,7 +227,15 @@ pub(super) async fn remember(
     made: &Made,
     (key, body): (Key, Bytes),
 ) -> bool {
-    commission.keeps() && state.answers.keep(key, &made.brief, body, &commission.readers).await
+    if !commission.keeps() {
+        return false;
+    }
+    let stored = state.answers.keep(key, &made.brief, body, &commission.readers).await;
+    // Somebody may have read and decided about it since it was kept.
+    if !matches!(reviews::of(state, &made.brief.id).await, Ok(None)) {
+        reviews::written(state, &made.brief).await;
+    }
+    stored
 }
 
 impl Commission {
@@ -189,7 +246,7 @@ impl Commission {
 
     /// Whether anything of it may be kept.
     pub(super) fn keeps(&self) -> bool {
-        !self.options.confidential && self.cache != CachePolicy::NoStore
+        self.lasts && !self.options.confidential && self.cache != CachePolicy::NoStore
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
     problem::Problem,
     reviews,
 };
-use crate::{brief::Brief, digest::of_hex, render::Format};
+use crate::{brief::Brief, render::Format};
 
 /// The brief of this id, or how far it is.
 #[utoipa::path(
@@ -126,13 +126,8 @@ pub(super) async fn forget(
         return Err(unknown());
     }
     state.works.forget(&id);
-    state.answers.forget(&id).await;
-    state.store.forget(&id).await.map_err(jobs::unkept)?;
+    kept::forget(&state, &id, false).await?;
     state.auditor.forgotten(&identity, &id, brief.as_deref()).await;
-    let source = brief.and_then(|brief| of_hex(&brief.provenance.source_sha256));
-    if let Some(source) = source {
-        state.gateway.forget_source(&source).await?;
-    }
     Ok(StatusCode::NO_CONTENT)
 }
 

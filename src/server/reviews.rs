@@ -138,6 +138,7 @@ pub(super) async fn decided(
     match added? {
         Appended::As(_) => {
             state.works.outdated(&id);
+            written(&state, &known).await;
             state.auditor.reviewed(&identity, &known, told).await;
             shown(&state, &id).await
         }
@@ -153,6 +154,16 @@ pub(super) async fn reviewed(
     let Some(review) = of(state, &brief.id).await? else { return Ok((brief, Label::Draft)) };
     let label = review.approved_by().map_or(Label::Draft, |by| Label::Approved { by });
     Ok((Arc::new(review.applied(&brief)), label))
+}
+
+/// Writes what was decided about a brief into what is kept rendered of it.
+pub(super) async fn written(state: &State, brief: &Arc<Brief>) {
+    let _pen = state.answers.pen().await;
+    match reviewed(state, Arc::clone(brief)).await {
+        Ok((brief, label)) => state.answers.rewrite(&brief, &label).await,
+        // Better made anew than given without what was decided.
+        Err(_) => state.answers.unrender(&brief.id).await,
+    }
 }
 
 /// The decision about a brief that holds, where there is one.

@@ -1,7 +1,8 @@
 //! `GET /v1/status`: how the gateway stands, for people: providers, breakers, limits, caches, spend.
 //!
 //! Counts and names of the configuration alone; no key and no text is in it. It reads what is in
-//! memory and today's sums in the store, and asks no provider.
+//! memory and today's sums in the store, and asks no provider. What all of it costs is an admin's to
+//! know, here as in `/metrics`; a key sees its own budget.
 
 use axum::{
     Json,
@@ -30,7 +31,7 @@ const DAYS: i64 = 14;
     operation_id = "status",
     tag = "gateway",
     responses(
-        (status = 200, body = serde_json::Value, description = "Providers, caches, queue and spend."),
+        (status = 200, body = serde_json::Value, description = "Providers, caches and queue; for a key of the scope `admin` spend too."),
         (status = 503),
     )
 )]
@@ -44,11 +45,12 @@ pub(super) async fn read(
     let trouble = state.store.trouble();
     let server = &state.gateway.config.server;
     let crowd = state.admission.standing();
-    let status = json!({
+    let costs = identity.may(Scope::Admin);
+    let mut status = json!({
         "now": now.to_string(),
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_s": state.started.elapsed().as_secs(),
-        "providers": providers(&state, &days, now),
+        "providers": providers(&state, &days, (now, costs)),
         "tasks": {
             "translate": state.gateway.config.tasks.translate,
             "summarize": state.gateway.config.tasks.summarize,
@@ -62,13 +64,15 @@ pub(super) async fn read(
             "kept": briefs,
             "kept_bytes": bytes,
         },
-        "spend": spend(&state, &days, now),
         "client": client(&state, &identity),
         "store": {
             "state": if trouble.is_some() { "degraded" } else { "ok" },
             "reason": trouble,
         },
     });
+    if costs {
+        status["spend"] = spend(&state, &days, now);
+    }
     Ok(Json(status).into_response())
 }
 
@@ -81,19 +85,19 @@ async fn days(state: &State, now: Timestamp) -> Result<Vec<DaySpend>, Problem> {
     Ok(state.store.spend().since(WHOLE, first).await?)
 }
 
-fn providers(state: &State, days: &[DaySpend], now: Timestamp) -> Vec<Value> {
+fn providers(state: &State, days: &[DaySpend], (now, costs): (Timestamp, bool)) -> Vec<Value> {
     let providers = &state.gateway.providers;
     let states = providers.states().into_iter().zip(providers.standing());
     let shown = states.map(|(one, standing)| {
         let named = |config: &&ProviderConfig| config.name == one.name;
         let config = state.gateway.config.providers.iter().find(named);
         let own = days.iter().filter(|day| day.day == today(now) && day.provider == one.name);
-        provider(
-            state,
-            (one.clone(), &standing),
-            config,
-            own.map(|day| day.spent).fold(Spent::default(), Spent::plus),
-        )
+        let today = own.map(|day| day.spent).fold(Spent::default(), Spent::plus);
+        let mut shown = provider(state, (one.clone(), &standing), config, today);
+        if costs {
+            shown["today"]["usd"] = json!(usd(today.micro_usd));
+        }
+        shown
     });
     shown.collect()
 }
@@ -134,7 +138,7 @@ fn provider(
             "output_tokens": totals.output_tokens,
             "characters": totals.characters,
         },
-        "today": { "calls": today.calls, "characters": today.characters, "usd": usd(today.micro_usd) },
+        "today": { "calls": today.calls, "characters": today.characters },
     })
 }
 

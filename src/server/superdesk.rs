@@ -6,6 +6,8 @@
 //! checked as any other; a translation keeps the item's own paragraphs and is cleaned of everything
 //! that runs. Refusals are problems of ours.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     body::Bytes,
@@ -16,21 +18,20 @@ use axum::{
 use serde_json::Value;
 
 use super::{
-    State,
+    State, caching,
     gate::Caller,
-    making,
+    making::{self, Commission, new_id},
     openapi::vendors::SuperdeskItem,
     parameters::Parameters,
     problem::Problem,
-    split,
+    source::Options,
     translate::{self, Batch},
 };
 use crate::{
     article::{Reading, Source},
     brief::{Brief, Detail},
     keys::Identity,
-    pipeline::{self, BriefError, Form, Listener, Order},
-    provider::Call,
+    pipeline::{self, Form, Listener},
     telemetry::{Seen, Stage},
 };
 
@@ -58,7 +59,7 @@ pub(super) async fn headlines(
     body: Bytes,
 ) -> Result<Json<Vec<String>>, Problem> {
     let brief = brief(&state, &identity, (&headers, &seen), &body).await?;
-    Ok(Json(vec![brief.headline]))
+    Ok(Json(vec![brief.headline.clone()]))
 }
 
 /// `POST /v1/superdesk/summary`: a paragraph.
@@ -114,7 +115,7 @@ pub(super) async fn translations(
     if language.as_deref().is_some_and(|code| !english(code)) {
         return Err(Problem::malformed("Only English is written; ask for `language` `en`."));
     }
-    read(&state, &article, &seen).await?;
+    read(&state, &source(&article), &seen).await?;
     let found = BODIES.iter().find_map(|(name, form)| Some((article.get(*name)?.as_str()?, *form)));
     let Some((text, form)) = found else {
         return Err(Problem::no_body("The item has no `body_html`; send the item with its text."));
@@ -159,14 +160,9 @@ fn item(body: &[u8]) -> Result<Item, Problem> {
     }
 }
 
-async fn read(state: &State, article: &Value, seen: &Seen) -> Result<Reading, Problem> {
+async fn read(state: &State, source: &Source, seen: &Seen) -> Result<Reading, Problem> {
     let deadline = pipeline::deadline(&state.gateway.config);
-    let reading = split::read(state, source(article), deadline);
-    let reading = seen.time_async(Stage::Read, reading).await?;
-    match reading.refusal() {
-        Some(refusal) => Err(split::refused(&refusal)),
-        None => Ok(reading),
-    }
+    seen.time_async(Stage::Read, making::read(state, source, deadline)).await
 }
 
 fn source(article: &Value) -> Source {
@@ -174,27 +170,27 @@ fn source(article: &Value) -> Source {
     Source { bytes: article.to_string().into(), content_type, ..Source::default() }
 }
 
-/// Headline and summary, which is all that the widget asks for.
+/// Headline and summary, which is all that the widget asks for. The brief is nobody's to read again: it
+/// must not take the place of the whole one that the same item may have.
 async fn brief(
     state: &State,
     identity: &Identity,
     (headers, seen): (&HeaderMap, &Seen),
     body: &[u8],
-) -> Result<Brief, Problem> {
-    let article = item(body)?.article;
-    let reading = read(state, &article, seen).await?;
-    let call = Call { seen: seen.clone(), ..translate::call(state, identity, headers) };
-    let turn = state.admission.turn(call.deadline);
-    let _turn = seen.time_async(Stage::Queue, turn).await?;
-    let order = Order { source: source(&article), detail: Detail::Headline, call };
-    let silent: Listener = std::sync::Arc::new(|_| ());
-    let made = state.gateway.brief_of(reading, &order, &silent).await;
-    let made = made.map_err(|error| match error {
-        BriefError::Refused(refusal) => split::refused(&refusal),
-        BriefError::Failed(failure) => making::failed(&failure),
-    })?;
-    // It is nobody's to read again.
-    let by = (&order.call.account, identity.readers());
-    state.auditor.made_in_private(&made, (by.0, &by.1)).await;
-    Ok(made)
+) -> Result<Arc<Brief>, Problem> {
+    let source = source(&item(body)?.article);
+    let reading = read(state, &source, seen).await?;
+    let commission = Commission {
+        id: new_id(),
+        readers: identity.readers(),
+        source,
+        options: Options { detail: Detail::Headline, ..Options::default() },
+        cache: caching::policy(headers, false),
+        lasts: false,
+        batch: None,
+        account: translate::account(identity),
+        seen: seen.clone(),
+    };
+    let silent: Listener = Arc::new(|_| ());
+    Ok(making::in_turn(state, &commission, reading, &silent).await?.brief)
 }

@@ -61,6 +61,12 @@ impl KeptBrief {
     }
 }
 
+impl Row {
+    fn is_for(&self, scope: &str) -> bool {
+        self.scope == scope || self.shared_with.contains(scope)
+    }
+}
+
 /// A place in the list of briefs, to go on from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -107,12 +113,22 @@ impl Briefs {
             .await
     }
 
-    /// Lets `scope` read a brief as well; nothing where it is not kept or may already.
+    /// Lets `scope` read a brief as well; nothing is written where it is not kept or may already.
     ///
     /// # Errors
     /// Where it could not be kept.
     pub async fn share(&self, id: &str, scope: &str) -> Result<(), StoreError> {
         let (id, scope) = (id.to_owned(), scope.to_owned());
+        let looked_for = (id.clone(), scope.clone());
+        let known = move |transaction: &ReadTransaction| {
+            let (id, scope) = looked_for;
+            let row = transaction.open_table(ROWS)?.get(id.as_str())?;
+            let row = row.and_then(|row| record::open_row::<Row>(id.as_bytes(), row.value()));
+            Ok(row.is_none_or(|row| row.is_for(&scope)))
+        };
+        if self.engine.read(known).await? {
+            return Ok(());
+        }
         self.engine.write(move |transaction| share(transaction, &id, scope)).await
     }
 
@@ -123,15 +139,6 @@ impl Briefs {
     pub async fn get(&self, id: &str) -> Result<Option<KeptBrief>, StoreError> {
         let id = id.to_owned();
         self.engine.read(move |transaction| read(transaction, &id)).await
-    }
-
-    /// Lets the brief of this id go; gives whether it was known.
-    ///
-    /// # Errors
-    /// Where it could not be let go.
-    pub async fn remove(&self, id: &str) -> Result<bool, StoreError> {
-        let id = id.to_owned();
-        self.engine.write(move |transaction| forget(transaction, &id)).await
     }
 
     /// Up to `limit` briefs, newest first: of one scope, or of all; those older than `before`.
@@ -218,7 +225,7 @@ fn row(transaction: &WriteTransaction, id: &str) -> StepResult<Option<Row>> {
 
 fn share(transaction: &WriteTransaction, id: &str, scope: String) -> StepResult<()> {
     let Some(mut row) = row(transaction, id)? else { return Ok(()) };
-    if row.scope == scope {
+    if row.is_for(&scope) {
         return Ok(());
     }
     let place = (scope.as_str(), moment::key(row.created), id);

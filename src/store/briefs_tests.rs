@@ -85,6 +85,21 @@ async fn a_brief_that_is_shared_is_listed_for_both_in_every_version_until_it_is_
 }
 
 #[tokio::test]
+async fn who_may_read_a_brief_already_costs_no_write() {
+    let store = Store::in_memory(&StoreOptions::default());
+    let briefs = store.briefs();
+    briefs.put(brief(1, "desk", 10)).await.unwrap();
+    briefs.share("brief-1", "desk2").await.unwrap();
+    let written = briefs.engine.transactions();
+    for (id, scope) in [("brief-1", "desk"), ("brief-1", "desk2"), ("unknown", "desk2")] {
+        briefs.share(id, scope).await.unwrap();
+    }
+    assert_eq!(briefs.engine.transactions(), written);
+    briefs.share("brief-1", "desk3").await.unwrap();
+    assert!(briefs.engine.transactions() > written, "a new one is written");
+}
+
+#[tokio::test]
 async fn the_oldest_leave_when_there_are_too_many() {
     let dir = tempfile::tempdir().unwrap();
     // A quarter of a MiB for briefs: two hundred of them and a few.

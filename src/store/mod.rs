@@ -257,12 +257,20 @@ impl Store {
     pub async fn forget(&self, brief: &str) -> Result<bool, StoreError> {
         let brief = brief.to_owned();
         let forgotten = self.inner.lasting.write(move |transaction| {
-            reviews::forget(transaction, &brief)?;
-            audit::forget(transaction, &brief)?;
             let had_job = job_steps::forget(transaction, &brief)?;
-            Ok(briefs::forget(transaction, &brief)? || had_job)
+            Ok(forget_brief(transaction, &brief)? || had_job)
         });
         forgotten.await
+    }
+
+    /// The same of a brief whose job was called off: the job stays, and says so. Gives whether there
+    /// was a brief.
+    ///
+    /// # Errors
+    /// Where it could not be forgotten; then nothing of it is.
+    pub async fn call_off(&self, brief: &str) -> Result<bool, StoreError> {
+        let brief = brief.to_owned();
+        self.inner.lasting.write(move |transaction| forget_brief(transaction, &brief)).await
     }
 
     /// Lets go what is past its retention. Takes short turns, so nobody waits long for it.
@@ -316,6 +324,12 @@ impl Store {
         // Nothing panics while it holds this.
         self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
+}
+
+fn forget_brief(transaction: &WriteTransaction, brief: &str) -> StepResult<bool> {
+    reviews::forget(transaction, brief)?;
+    audit::forget(transaction, brief)?;
+    briefs::forget(transaction, brief)
 }
 
 fn resume(opened: &Opened, now: Timestamp) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     process::{mujaz, printed},
     provider::{Act, Stub, status},
-    served::{Got, Served, article, post},
+    served::{Got, Served, article},
 };
 
 async fn records(served: &Served, query: &str) -> Vec<Value> {
@@ -35,10 +35,7 @@ async fn what_becomes_of_a_brief_is_recorded_and_no_word_of_it() {
         brief(&served, 5, json!({})).await;
     }
     let decision = json!({"status": "rejected", "reviewer": "R. Editor", "note": "wrong port"});
-    let review = post(&format!("/v1/briefs/{id}/review"), &[], &decision);
-    let (mut head, body) = review.into_parts();
-    head.method = axum::http::Method::PUT;
-    served.send(axum::http::Request::from_parts(head, body)).await;
+    served.decide(id, &decision).await;
     let forgotten = served.delete(&format!("/v1/briefs/{id}")).await;
     assert_eq!(forgotten.status, StatusCode::NO_CONTENT);
     let all = records(&served, "").await;

@@ -307,11 +307,12 @@ async fn a_page_of_another_site_gets_nothing() {
 async fn a_listed_page_may_call_and_read_the_answer() {
     let folder = tempfile::tempdir().unwrap();
     let router = open("[server]\nallowed_origins = [\"https://desk.example\"]\n", folder.path());
+    let sent = "authorization,content-type,idempotency-key,if-match,last-event-id,prefer";
     let preflight = Request::options("/v1/briefs")
         .header("host", "localhost")
         .header("origin", "https://desk.example")
         .header("access-control-request-method", "POST")
-        .header("access-control-request-headers", "authorization,content-type")
+        .header("access-control-request-headers", sent)
         .body(Body::empty())
         .unwrap();
     let preflight = send(&router, preflight).await;
@@ -321,7 +322,54 @@ async fn a_listed_page_may_call_and_read_the_answer() {
         assert_eq!(reply.status, 200);
         assert_eq!(reply.header("access-control-allow-origin"), "https://desk.example");
     }
-    assert!(reply.header("access-control-expose-headers").contains("ratelimit"));
+    let lists = |reply: &Reply, name: &str| {
+        let names = reply.header(name).to_ascii_lowercase();
+        names.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let allowed = lists(&preflight, "access-control-allow-headers");
+    for name in sent.split(',') {
+        assert!(allowed.iter().any(|one| one == name), "{name}: {allowed:?}");
+    }
+    let exposed = lists(&reply, "access-control-expose-headers");
+    for name in ["cache-status", "etag", "location", "ratelimit", "ratelimit-policy", "retry-after"]
+    {
+        assert!(exposed.iter().any(|one| one == name), "{name}: {exposed:?}");
+    }
+    // Whatever an answer carries for its reader can be read; the rest is for the browser.
+    let later = [page[0], page[1], ("prefer", "respond-async")];
+    let later = post(&router, "/v1/briefs", &later, ARTICLE).await;
+    assert_eq!(later.status, 202, "{}", later.text);
+    let of_browsers =
+        ["access-control-", "content-", "cross-origin-", "referrer-policy", "vary", "x-content-"];
+    for name in later.headers.keys().chain(reply.headers.keys()).map(|name| name.as_str()) {
+        let known = of_browsers.iter().any(|start| name.starts_with(start));
+        assert!(
+            known || name == "cache-control" || exposed.iter().any(|one| one == name),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_everything_costs_is_told_to_an_admin_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut reader = entry("reader", &[Scope::Read]);
+    reader.daily_budget_usd = Some(2.0);
+    let reader = add(folder.path(), reader);
+    let admin = add(folder.path(), entry("it", &[Scope::Admin]));
+    let (router, _stub) = at_stand_in("[budget]\ndaily_usd = 5.0", folder.path()).await;
+    let status = async |key: &str| {
+        let request = Request::get("/v1/status").header("authorization", format!("Bearer {key}"));
+        send(&router, request.body(Body::empty()).unwrap()).await.json()
+    };
+    let told = status(&admin).await;
+    assert_eq!(told["spend"]["daily_bound_usd"], 5.0);
+    assert_eq!(told["providers"][0]["today"]["usd"], 0.0);
+    let told = status(&reader).await;
+    assert_eq!(told["client"]["daily_budget_usd"], 2.0, "its own it may know");
+    assert_eq!(told["providers"][0]["today"]["characters"], 0);
+    let others = told.to_string().replace("\"daily_budget_usd\"", "");
+    assert!(!others.contains("usd") && told.get("spend").is_none(), "{told}");
 }
 
 #[tokio::test(start_paused = true)]

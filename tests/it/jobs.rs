@@ -269,3 +269,34 @@ async fn a_request_with_a_key_is_called_off_by_its_id() {
     }
     assert!(seen.contains("event: problem") && !seen.contains("event: brief"), "{seen}");
 }
+
+#[tokio::test]
+async fn nothing_is_left_of_a_brief_that_is_called_off_while_it_is_made() {
+    let store = Store::in_memory(&StoreOptions::default());
+    let stub = Stub::always(after(Duration::from_millis(300), Act::Translate)).await;
+    let served = Served::over_with(&stub, store.clone(), |config| config.audit.keep_text = true);
+    let (text, key) = (json!({ "text": article(1) }), ("idempotency-key", "\"k6\""));
+    let calling_off = async {
+        while stub.hits() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let jobs = store.jobs().list(None, None, 1).await.unwrap();
+        let id = jobs[0].id.clone();
+        let gone = served.delete(&format!("/v1/briefs/{id}")).await;
+        assert_eq!(gone.status, StatusCode::NO_CONTENT);
+        id
+    };
+    let headers = [key];
+    let request = served.post("/v1/briefs", &headers, &text);
+    let (answered, id) = tokio::join!(request, calling_off);
+    assert_eq!(answered.status, StatusCode::GONE, "{}", answered.text);
+    let records = served.get("/v1/audit", &[]).await.json()["records"].clone();
+    assert_eq!(records.as_array().unwrap().len(), 2, "it was made, and called off: {records}");
+    assert_eq!(store.audit().text(&id).await, Ok(None), "the text for the audit");
+    assert_eq!(store.briefs().get(&id).await, Ok(None));
+    assert_eq!(served.get("/v1/briefs", &[]).await.json()["briefs"], json!([]));
+    assert_eq!(served.get(&format!("/v1/briefs/{id}"), &[]).await.status, StatusCode::GONE);
+    let paid = stub.hits();
+    assert_eq!(served.post("/v1/briefs", &[], &text).await.status, StatusCode::OK);
+    assert_eq!(stub.hits(), 2 * paid, "nor are the answers that it was made of");
+}

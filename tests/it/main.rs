@@ -40,6 +40,7 @@ mod providers;
 mod reading;
 mod reload;
 mod restart;
+mod reviewed;
 mod secrets;
 mod seen;
 mod several;

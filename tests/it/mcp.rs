@@ -69,6 +69,48 @@ async fn an_assistant_gets_the_brief_and_what_is_wrong_with_it() {
     assert_eq!(secret["isError"], true, "no provider may see it: {secret}");
 }
 
+async fn fetched(router: &Router, path: &str) -> Value {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let body = axum::body::to_bytes(response.into_body(), 1 << 22).await.unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+#[tokio::test]
+async fn an_assistant_that_asks_again_gets_the_kept_brief_as_people_left_it() {
+    let stub = Stub::always(Act::Libre).await;
+    let router = open(&format!(
+        "[tasks]\ntranslate = [\"stub\"]\n{}",
+        provider("stub", "libretranslate", &stub, "")
+    ));
+    let ask = async || called(&router, "brief_article", json!({ "text": ARTICLE })).await;
+    let made = ask().await["structuredContent"].clone();
+    let paid = stub.hits();
+    let again = ask().await;
+    assert_eq!(again["structuredContent"], made, "the same brief, by its id and its moment");
+    assert!(said(&again).contains("Machine draft"), "{}", said(&again));
+    let edit = json!({
+        "status": "approved", "reviewer": "N. Haddad", "edits": { "headline": "Port at work" },
+    });
+    let path = format!("/v1/briefs/{}", made["id"].as_str().unwrap());
+    let review = Request::put(format!("{path}/review"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(edit.to_string()))
+        .unwrap();
+    assert_eq!(router.clone().oneshot(review).await.unwrap().status(), 200);
+    let approved = ask().await;
+    assert_eq!(approved["structuredContent"], fetched(&router, &path).await);
+    assert!(said(&approved).contains("Port at work") && !said(&approved).contains("Machine draft"));
+    assert_eq!(stub.hits(), paid, "nobody was asked again");
+    let records = fetched(&router, "/v1/audit").await["records"].clone();
+    let kinds: Vec<&str> =
+        records.as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
+    assert_eq!(
+        (kinds.as_slice(), &records[1]["count"]),
+        (&["brief", "serve", "review"][..], &json!(2))
+    );
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_the_work_is_an_error_of_the_tool() {
     let router =

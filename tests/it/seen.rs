@@ -1,6 +1,6 @@
 //! What operators see of a running server: metrics, logs, traces, timings; and who may see them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{
     process::{Serving, mujaz, printed},
@@ -96,6 +96,81 @@ async fn metrics_tell_what_was_asked_made_found_and_spent() {
     assert!(of("process_resident_memory_bytes") > 1e6);
     assert!(metrics.contains("# HELP mujaz_overhead_seconds The gateway's own time"), "{metrics}");
     serving.stop().await;
+}
+
+/// A call of `brief_article`, as a client of the Model Context Protocol sends it.
+async fn assistant(serving: &Serving, headers: &[(&str, &str)], article: &str) -> String {
+    let call = json!({
+        "jsonrpc": "2.0", "id": 7, "method": "tools/call",
+        "params": { "name": "brief_article", "arguments": { "text": article } },
+    });
+    let both = ("accept", "application/json, text/event-stream");
+    let headers = [&[("content-type", "application/json"), both], headers].concat();
+    serving.send_with("POST", "/mcp", &headers, &call.to_string()).await
+}
+
+#[tokio::test]
+async fn a_brief_is_measured_and_recorded_whichever_door_it_was_asked_for_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let stub = Stub::always(Act::Translate).await;
+    let serving = server(folder.path(), &[&stub], "").await;
+    let item = |number| {
+        let body = article(number).replace("\n\n", "</p><p>");
+        json!({ "guid": "urn:7", "language": "ar", "body_html": format!("<p>{body}</p>") })
+            .to_string()
+    };
+    let widget = async |number| {
+        let path = "/v1/superdesk/headlines";
+        serving.send("POST", path, "application/json", &item(number)).await
+    };
+    let metrics = async || serving.send("GET", "/metrics", "", "").await;
+    let count = async |series: &str| value(&metrics().await, series).unwrap_or_default();
+    let made = r#"mujaz_briefs_total{outcome="made"}"#;
+    let cached = r#"mujaz_briefs_total{outcome="cached"}"#;
+    let failed = r#"mujaz_briefs_total{outcome="failed"}"#;
+    let overhead = r#"mujaz_overhead_seconds_count{answered="made"}"#;
+    let checks = r#"mujaz_stage_duration_seconds_count{stage="check"}"#;
+
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    let answer = assistant(&serving, &[("traceparent", &parent)], &article(5)).await;
+    assert!(answer.contains("structuredContent"), "{answer}");
+    let heads: Vec<String> = stub.seen().into_iter().map(|seen| seen.head).collect();
+    assert!(heads.iter().all(|head| head.contains(&format!("traceparent: 00-{trace}-"))));
+    let now = (count(made).await, count(overhead).await, count(checks).await);
+    assert_eq!(now, (1.0, 1.0, 1.0), "an assistant's");
+    assistant(&serving, &[], &article(5)).await;
+    assert_eq!((count(made).await, count(cached).await), (1.0, 1.0), "again");
+
+    assert!(widget(6).await.starts_with("HTTP/1.1 200"));
+    let now = (count(made).await, count(overhead).await, count(checks).await);
+    assert_eq!(now, (2.0, 2.0, 2.0), "the widget's");
+    stub.turn_to(status(400));
+    assert!(widget(7).await.starts_with("HTTP/1.1 502"));
+    assert!(assistant(&serving, &[], &article(8)).await.contains("all-providers-failed"));
+    assert_eq!((count(made).await, count(failed).await), (2.0, 2.0));
+
+    let audit = serving.send("GET", "/v1/audit", "", "").await;
+    let audit: Value = serde_json::from_str(audit.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    let told: Vec<(&str, &str, bool)> = audit["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let word = |name: &str| one[name].as_str().unwrap();
+            (word("action"), word("status"), one["brief"].is_string())
+        })
+        .collect();
+    let failure = "all-providers-failed";
+    let expected = [
+        ("brief", "done", true),
+        ("serve", "done", true),
+        ("brief", "done", false),
+        ("brief", failure, false),
+        ("brief", failure, true),
+    ];
+    assert_eq!(told, expected, "{audit}");
+    serving.end().await;
 }
 
 #[tokio::test]

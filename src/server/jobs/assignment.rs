@@ -125,7 +125,8 @@ impl Assignment {
         let (id, readers) = (id.to_owned(), readers.to_owned());
         let (batch, account) = (self.batch.clone(), self.account.clone());
         let seen = Seen::begin(Trace::begin());
-        Ok(Commission { id, readers, source, options, cache, batch, account, seen })
+        let lasts = true;
+        Ok(Commission { id, readers, source, options, cache, lasts, batch, account, seen })
     }
 
     pub(in crate::server) fn to_bytes(&self) -> Vec<u8> {

@@ -163,11 +163,14 @@ async fn settle(
                 jobs.finish(&job.id, brief.into_bytes(), now).await.map_err(super::unkept)?;
             if !counted {
                 // It was called off at the last moment.
-                state.answers.forget(&job.id).await;
-                state.store.briefs().remove(&job.id).await.map_err(super::unkept)?;
+                kept::forget(state, &job.id, true).await?;
             }
         }
-        Ended::Cancelled => Teller::new(&underway.work).problem(&Problem::cancelled()),
+        Ended::Cancelled => {
+            // Its brief may just have been on its way to the disk.
+            kept::forget(state, &job.id, true).await?;
+            Teller::new(&underway.work).problem(&Problem::cancelled());
+        }
         Ended::Parked => {
             jobs.retry(&job.id, now, now).await.map_err(super::unkept)?;
             return Ok(Settled::Later);

@@ -35,12 +35,14 @@ use crate::{
     server::{
         State, access, caching,
         gate::Caller,
+        kept,
         making::{self, Commission, new_id},
         problem::Problem,
+        reviews,
         source::{self, Posted},
         split, translate,
     },
-    telemetry::{Seen, Trace},
+    telemetry::{Answered, Seen, Stage, Trace},
 };
 
 const INSTRUCTIONS: &str = "mujaz reads Arabic news articles. Use brief_article for an English brief that \
@@ -139,32 +141,44 @@ impl Tools {
         Self { state }
     }
 
-    async fn brief(&self, identity: &Identity, arguments: JsonObject) -> Result<Told, Problem> {
+    async fn brief(&self, by: &By, arguments: JsonObject) -> Result<Told, Problem> {
         checked::<BriefArticle>(&arguments)?;
+        let By { identity, seen } = by;
         access::permit(identity, Scope::Brief).map_err(access::Refused::into_problem)?;
-        let Posted { source, options, .. } = self.posted(arguments).await?;
+        let posted = self.posted(arguments).await?;
+        let cache = caching::policy(&HeaderMap::new(), posted.options.confidential);
+        let key = self.state.answers.key(&posted, Format::Json, identity.desk.as_deref());
+        let found = making::again(&self.state, (&key, cache), (identity, seen), None).await?;
+        if let Some(rendered) = found
+            && let Some(brief) = kept::read(&self.state, rendered.id(), identity).await
+        {
+            let (brief, label) = reviews::reviewed(&self.state, brief).await?;
+            return Told::of_brief(&brief, &label);
+        }
         let deadline = pipeline::deadline(&self.state.gateway.config);
-        let reading = making::read(&self.state, &source, deadline).await?;
+        let reading = making::read(&self.state, &posted.source, deadline);
+        let reading = seen.time_async(Stage::Read, reading).await?;
+        let Posted { source, options, .. } = posted;
         let commission = Commission {
             id: new_id(),
             readers: identity.readers(),
             source,
-            cache: caching::policy(&HeaderMap::new(), options.confidential),
             options,
+            cache,
+            lasts: true,
             batch: None,
             account: translate::account(identity),
-            seen: Seen::begin(Trace::begin()),
+            seen: seen.clone(),
         };
         let silent: Listener = Arc::new(|_| ());
-        let _turn = self.state.admission.turn(deadline).await?;
-        let made = making::make(&self.state, &commission, reading, (deadline, &silent)).await?;
-        let text = Format::Markdown.render(&made.brief, &Label::Draft);
-        Told::of(&*made.brief, text)
+        let made = making::in_turn(&self.state, &commission, reading, &silent).await?;
+        making::remember(&self.state, &commission, &made, (key, made.json.clone())).await;
+        Told::of_brief(&made.brief, &Label::Draft)
     }
 
-    async fn split(&self, identity: &Identity, arguments: JsonObject) -> Result<Told, Problem> {
+    async fn split(&self, by: &By, arguments: JsonObject) -> Result<Told, Problem> {
         checked::<SplitArticle>(&arguments)?;
-        access::permit(identity, Scope::Brief).map_err(access::Refused::into_problem)?;
+        access::permit(&by.identity, Scope::Brief).map_err(access::Refused::into_problem)?;
         let source = self.posted(arguments).await?.source;
         let deadline = pipeline::deadline(&self.state.gateway.config);
         let reading = split::read(&self.state, source, deadline).await?;
@@ -174,8 +188,9 @@ impl Tools {
         }
     }
 
-    async fn translate(&self, identity: &Identity, arguments: JsonObject) -> Result<Told, Problem> {
+    async fn translate(&self, by: &By, arguments: JsonObject) -> Result<Told, Problem> {
         let TranslateText { text, markup, context } = checked(&arguments)?;
+        let By { identity, seen } = by;
         access::permit(identity, Scope::Translate).map_err(access::Refused::into_problem)?;
         let texts = [text];
         translate::bounded(&texts)?;
@@ -185,11 +200,14 @@ impl Tools {
                 "The text holds no Arabic, so there is nothing to translate.",
             ));
         }
-        let call: Call = translate::call(&self.state, identity, &HeaderMap::new());
-        let _turn = self.state.admission.turn(call.deadline).await?;
+        let call = translate::call(&self.state, identity, &HeaderMap::new());
+        let call = Call { seen: seen.clone(), ..call };
+        let turn = self.state.admission.turn(call.deadline);
+        let _turn = seen.time_async(Stage::Queue, turn).await?;
         let form = if markup { Form::Markup } else { Form::Plain };
         let english = self.state.gateway.translate(&Wanted { text, form, context }, &call).await;
         let english = english.map_err(|failure| making::failed(&failure))?;
+        seen.answer(Answered::Made);
         let told = warned(&english.text, &english.findings);
         Told::of(&English { text: english.text, findings: english.findings }, told)
     }
@@ -211,6 +229,13 @@ impl Told {
     fn of(structure: &impl Serialize, text: String) -> Result<Self, Problem> {
         let structure = serde_json::to_value(structure).map_err(|_| Problem::internal())?;
         Ok(Self { structure, text })
+    }
+
+    /// A brief under its label, as structure and as Markdown.
+    fn of_brief(brief: &Brief, label: &Label) -> Result<Self, Problem> {
+        let json = Format::Json.render(brief, label);
+        let structure = serde_json::from_str(&json).map_err(|_| Problem::internal())?;
+        Ok(Self { structure, text: Format::Markdown.render(brief, label) })
     }
 }
 
@@ -318,11 +343,23 @@ fn all() -> Vec<Tool> {
     [brief, split, translate].into_iter().flatten().collect()
 }
 
-/// Whose call it is: over HTTP whoever the gate let in, else whoever started the program.
-fn caller(state: &State, context: &RequestContext<RoleServer>) -> Arc<Identity> {
-    let parts = context.extensions.get::<Parts>();
-    let caller = parts.and_then(|parts| parts.extensions.get::<Caller>());
-    caller.map_or_else(|| Arc::clone(&state.anonymous), |Caller(identity)| Arc::clone(identity))
+/// Whose call it is, and what is measured of it.
+struct By {
+    identity: Arc<Identity>,
+    seen: Seen,
+}
+
+impl By {
+    /// Over HTTP whoever the gate let in, as a part of the request's trace; else whoever started the program.
+    fn of(state: &State, context: &RequestContext<RoleServer>) -> Self {
+        let parts = context.extensions.get::<Parts>();
+        let caller = parts.and_then(|parts| parts.extensions.get::<Caller>());
+        let identity = caller.map_or(&state.anonymous, |Caller(identity)| identity);
+        // The head of the answer may go out before there is one.
+        let seen = parts.and_then(|parts| parts.extensions.get::<Seen>()).map(Seen::anew);
+        let seen = seen.unwrap_or_else(|| Seen::begin(Trace::begin()));
+        Self { identity: Arc::clone(identity), seen }
+    }
 }
 
 impl ServerHandler for Tools {
@@ -346,18 +383,19 @@ impl ServerHandler for Tools {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let identity = caller(&self.state, &context);
+        let by = By::of(&self.state, &context);
         let arguments = request.arguments.unwrap_or_default();
         let told = match request.name.as_ref() {
-            "brief_article" => self.brief(&identity, arguments).await,
-            "split_article" => self.split(&identity, arguments).await,
-            "translate_text" => self.translate(&identity, arguments).await,
+            "brief_article" => self.brief(&by, arguments).await,
+            "split_article" => self.split(&by, arguments).await,
+            "translate_text" => self.translate(&by, arguments).await,
             _ => {
                 let known =
                     json!({ "tools": all().iter().map(|tool| &tool.name).collect::<Vec<_>>() });
                 return Err(ErrorData::invalid_params("no tool has this name", Some(known)));
             }
         };
+        self.state.observer.briefs.enter(&by.seen);
         let result = match told {
             Ok(Told { structure, text }) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);

@@ -39,7 +39,8 @@ function drawn(status) {
     el("p", { class: "fine" }, `Version ${status.version}, up for ${lasted(status.uptime_s)}; as of ${new Date(status.now).toLocaleTimeString("en-GB")}.`,
       status.store.state !== "ok" && el("strong", { class: "bad-word" }, ` ✕ The state folder cannot be used: ${status.store.reason}`)),
     el("div", { class: "cards" },
-      card("Spend today", spend(status.spend)),
+      // Only an admin's key is told what all of it costs.
+      status.spend && card("Spend today", spend(status.spend)),
       card("Cache", cache(status.cache)),
       card("Briefs", briefs(status.briefs))),
     el("h2", {}, "Providers"),

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use mujaz::{config::Config, pipeline::Gateway, server, store::Store};
 use serde_json::Value;
@@ -72,8 +72,18 @@ impl Served {
 
     /// The same over a store of the test's own.
     pub(crate) fn over(stub: &Stub, store: Store) -> Self {
+        Self::over_with(stub, store, |_| ())
+    }
+
+    /// The same, configured so.
+    pub(crate) fn over_with(
+        stub: &Stub,
+        store: Store,
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut config = Config::default();
         config.tasks.translate = vec!["first".to_owned()];
+        configure(&mut config);
         let mut gateway = Gateway::over(Config::default(), store).unwrap();
         gateway.providers = road(vec![place("first", stub, "")]);
         gateway.config = config.into();
@@ -108,6 +118,13 @@ impl Served {
     /// Posts JSON with these headers.
     pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Got {
         self.send(post(path, headers, body)).await
+    }
+
+    /// Decides about the brief of this id.
+    pub(crate) async fn decide(&self, id: &str, decision: &Value) -> Got {
+        let mut request = post(&format!("/v1/briefs/{id}/review"), &[], decision);
+        *request.method_mut() = Method::PUT;
+        self.send(request).await
     }
 
     /// Gets with these headers.
