@@ -52,6 +52,7 @@ mod sections;
 mod source;
 mod strip;
 mod timestamp;
+pub(crate) mod wordmap;
 mod wrap;
 
 /// Reads an article from text that is already decoded, as somebody pasted it.

@@ -46,7 +46,7 @@ pub fn glossary(config: &super::Glossary) -> Result<glossary::Glossary, FilesErr
     for path in &config.files {
         let text = read(path)?;
         let own = glossary::Glossary::from_file(&path.display().to_string(), &text)?;
-        whole = whole.with_overlay(&own)?;
+        whole = whole.with_overlay(&own);
     }
     Ok(whole)
 }

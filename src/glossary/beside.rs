@@ -2,10 +2,12 @@
 //!
 //! Lists, not grammar; `persons` says what is concluded from them.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
+
+use crate::article::wordmap::WordSet;
 
 /// A list of words, looked up whole.
-pub(super) struct Words(LazyLock<HashSet<&'static str>>);
+pub(super) struct Words(LazyLock<WordSet<&'static str>>);
 
 impl Words {
     /// Whether a folded word is on the list.

@@ -141,10 +141,37 @@ impl Entry {
 
     /// Its English in these surroundings; `None` where it means nothing there.
     pub(super) fn english_in(&self, around: &Around<'_>) -> Option<&str> {
-        let fitting = self.senses.iter().find(|sense| sense.fits(around));
-        let english = fitting.map_or(&self.english, |sense| &sense.english);
-        (!english.is_empty()).then_some(english)
+        self.meant_in(around).map(|meant| self.english_of(meant))
     }
+
+    /// What it means in these surroundings; `None` where it means nothing there.
+    pub(super) fn meant_in(&self, around: &Around<'_>) -> Option<Meant> {
+        let fitting = self.senses.iter().position(|sense| sense.fits(around));
+        let meant = fitting.map_or(Meant::Own, Meant::Sense);
+        (!self.english_of(meant).is_empty()).then_some(meant)
+    }
+
+    /// The English of one of its meanings.
+    pub(super) fn english_of(&self, meant: Meant) -> &str {
+        match meant {
+            Meant::Own => &self.english,
+            Meant::Sense(at) => self.senses.get(at).map_or("", |sense| &sense.english),
+        }
+    }
+
+    /// Whether the country where an article plays decides what it means.
+    pub(super) fn has_countries(&self) -> bool {
+        self.senses.iter().any(|sense| !sense.countries.is_empty())
+    }
+}
+
+/// Which meaning of an entry holds somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// That of its own English.
+    Own,
+    /// The sense at this place of its list.
+    Sense(usize),
 }
 
 /// What an entry means where all of its conditions hold.

@@ -43,9 +43,6 @@ pub enum GlossaryError {
         /// The file as named.
         file: String,
     },
-    /// All files together are too large.
-    #[error("the glossary is too large to match: {0}")]
-    TooLarge(String),
 }
 
 /// An entry and the line it stands in, from 1.

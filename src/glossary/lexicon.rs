@@ -3,15 +3,16 @@
 //! The entries of the tables `[name]` and `[namesake]`, looked up whole, with or without the space
 //! in `عبد الله`. A namesake is a common word too and proves no name by itself.
 
-use std::collections::HashMap;
-
 use super::{Entry, Kind, fold};
+use crate::article::wordmap::{WordMap, WordSet};
 
 /// The parts, by their Arabic and by their English.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    parts: HashMap<String, usize>,
-    english: HashMap<String, Vec<String>>,
+    parts: WordMap<String, usize>,
+    /// What stands before an article inside a part, as `علاء` in `علاءالدين`.
+    before_article: WordSet<String>,
+    english: WordMap<String, Vec<String>>,
 }
 
 impl Lexicon {
@@ -29,6 +30,9 @@ impl Lexicon {
                 known.extend(arabic.iter().cloned());
             }
             for part in arabic {
+                let inside = part.match_indices("ال").map(|(at, _)| &part[..at]);
+                let first = inside.filter(|first| !first.is_empty()).map(str::to_owned);
+                lexicon.before_article.extend(first);
                 lexicon.parts.entry(part).or_insert(index);
             }
         }
@@ -38,6 +42,11 @@ impl Lexicon {
     /// The index of the entry of a folded word.
     pub(super) fn part(&self, folded: &str) -> Option<usize> {
         self.parts.get(folded).copied()
+    }
+
+    /// Whether a folded word may make one part with the word after it, which has the article.
+    pub(super) fn opens(&self, folded: &str) -> bool {
+        self.before_article.contains(folded)
     }
 
     /// The folded Arabic of which an English word in lower case is a spelling.

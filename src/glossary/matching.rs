@@ -1,36 +1,22 @@
 //! Finds every term of a text in one pass.
 //!
-//! The text is folded once, an Aho-Corasick automaton reports every spelling in it, and of those
-//! that stand as whole words and mean something there the leftmost longest are kept. A word may
-//! carry the particles that Arabic attaches in front (و ف ب ك ل س, the article ال, and their
-//! joins); they are not part of the match. A spelling that has the article (العراق) needs it in
-//! the text, because without it the word may be another.
+//! The text is folded once and cut into words. Each word, with and without the particles that
+//! Arabic attaches in front (و ف ب ك ل س, the article ال, and their joins), is looked up as the
+//! first word of a spelling, and the rest of the spelling is compared with what stands there. Of
+//! the spellings that are whole words and mean something there the leftmost longest are kept.
+//! Particles are not part of the match. A spelling that has the article (العراق) needs it in the
+//! text, because without it the word may be another. A spelling without a letter is never found.
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::{
-    Entry, GlossaryError, Kind,
-    entry::Around,
+    Entry, Kind,
+    entry::{Around, Meant},
     fold,
-    fold::{Folded, fold_with_map},
+    fold::Folded,
 };
-use crate::article::letter;
+use crate::article::{letter, wordmap::WordMap};
 
-/// Particles that may stand attached before a word.
-const BARE: [&str; 12] = ["", "و", "ف", "ب", "ك", "ل", "وب", "ول", "فب", "فل", "وك", "س"];
-/// The same, ending in the article.
-const WITH_ARTICLE: [&str; 13] =
-    ["ال", "وال", "فال", "بال", "كال", "لل", "وبال", "ولل", "فبال", "فلل", "وكال", "فكال", "اال"];
-/// Bytes of the longest of both.
-const LONGEST: usize = 8;
-/// Spellings from which on an automaton is worth packing: the glossary's, which serve every article;
-/// an article's own names serve that one.
-const MANY: usize = 500;
-/// Bytes from the start of a spelling up to which a state has a table of all transitions: three
-/// letters. Tables for all of them would take 35 MB.
-const DENSE: usize = 6;
 /// Bytes of folded text on each side in which a word is near: about eight words.
 const NEAR: usize = 90;
 
@@ -59,100 +45,207 @@ impl Surroundings<'_> {
     pub(super) const NONE: Self = Self { country: None, is_name: &|_| false };
 }
 
-/// The automaton over all spellings.
-#[derive(Debug)]
+/// What stands attached before a word, by its first letter, and whether it ends in the article.
+fn attached(word: &str) -> &'static [(&'static str, bool)] {
+    match word.chars().next() {
+        Some('ا') => &[("ال", true), ("اال", true)],
+        Some('و') => &[
+            ("و", false),
+            ("وب", false),
+            ("ول", false),
+            ("وك", false),
+            ("وال", true),
+            ("وبال", true),
+            ("ولل", true),
+            ("وكال", true),
+        ],
+        Some('ف') => &[
+            ("ف", false),
+            ("فب", false),
+            ("فل", false),
+            ("فال", true),
+            ("فبال", true),
+            ("فلل", true),
+            ("فكال", true),
+        ],
+        Some('ب') => &[("ب", false), ("بال", true)],
+        Some('ك') => &[("ك", false), ("كال", true)],
+        Some('ل') => &[("ل", false), ("لل", true)],
+        Some('س') => &[("س", false)],
+        _ => &[],
+    }
+}
+
+/// The spellings of entries, by their first words.
+#[derive(Debug, Default)]
 pub(super) struct Matcher {
-    automaton: AhoCorasick,
-    /// For each pattern, its entry.
-    patterns: Vec<Pattern>,
+    /// For each first word its spellings, as a range of them all.
+    heads: WordMap<Box<str>, Range<usize>>,
+    spellings: Vec<Spelling>,
 }
 
-#[derive(Clone, Copy)]
-struct Found {
-    /// The spelling has no article.
-    bare: bool,
-    entry: usize,
-}
-
+/// A spelling to look for, without its first word.
 #[derive(Debug)]
-struct Pattern {
+struct Spelling {
+    /// What stands before the first word, as a quotation mark; mostly nothing.
+    lead: Box<str>,
+    /// What follows the first word.
+    tail: Box<str>,
     entry: usize,
-    /// The spelling has the article, which was cut off the pattern.
+    /// It has the article, which was cut off.
     article: bool,
     /// It is a name of one word that never has the article: a city called حجة is no argument.
     proper: bool,
 }
 
+/// A spelling that stands in a text as whole words.
+#[derive(Clone, Debug)]
+struct Found {
+    /// Its place in the folded text.
+    range: Range<usize>,
+    /// The spelling has no article.
+    bare: bool,
+    entry: usize,
+}
+
+/// A term that was found, its entry by its place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// Byte range in the text, as in [`Match`].
+    pub(super) span: Range<usize>,
+    entry: usize,
+    meant: Meant,
+}
+
+impl Hit {
+    /// The match that it stands for; `entries` are those of the matcher.
+    pub(super) fn of<'g>(&self, entries: &'g [Entry]) -> Match<'g> {
+        let entry = &entries[self.entry];
+        Match { span: self.span.clone(), entry, english: entry.english_of(self.meant) }
+    }
+}
+
 impl Matcher {
-    /// An automaton over the spellings of those `entries` that `which` chooses.
-    pub(super) fn new(
-        entries: &[Entry],
-        which: impl Fn(&Entry) -> bool,
-    ) -> Result<Self, GlossaryError> {
-        let mut patterns = Vec::new();
-        let mut texts = Vec::new();
+    /// The spellings of those `entries` that `which` chooses.
+    pub(super) fn new(entries: &[Entry], which: impl Fn(&Entry) -> bool) -> Self {
+        let mut found: Vec<(String, Spelling)> = Vec::new();
         for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| which(entry)) {
             for spelling in &entry.arabic {
                 let (article, forms) = forms(spelling);
                 let proper = entry.kind.is_proper() && forms.len() == 1;
                 for form in forms {
-                    patterns.push(Pattern { entry: index, article, proper });
-                    texts.push(form);
+                    let Some((lead, head, tail)) = parted(&form) else { continue };
+                    let (lead, tail) = (lead.into(), tail.into());
+                    let entry = index;
+                    found.push((head.to_owned(), Spelling { lead, tail, entry, article, proper }));
                 }
             }
         }
-        let (kind, dense) = match texts.len() > MANY {
-            true => (AhoCorasickKind::ContiguousNFA, DENSE),
-            false => (AhoCorasickKind::NoncontiguousNFA, 1),
-        };
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(kind))
-            .dense_depth(dense)
-            .build(&texts)
-            .map_err(|error| GlossaryError::TooLarge(error.to_string()))?;
-        Ok(Self { automaton, patterns })
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut heads: WordMap<Box<str>, Range<usize>> = WordMap::default();
+        for (index, (head, _)) in found.iter().enumerate() {
+            match heads.get_mut(head.as_str()) {
+                Some(range) => range.end = index + 1,
+                None => drop(heads.insert(head.as_str().into(), index..index + 1)),
+            }
+        }
+        Self { heads, spellings: found.into_iter().map(|(_, spelling)| spelling).collect() }
     }
 
-    /// Every term of `text`, leftmost longest, without overlaps. `entries` are those it was made of.
-    pub(super) fn matches<'g>(
+    /// Every term of a text, leftmost longest, without overlaps. `entries` are those it was made of.
+    pub(super) fn hits(
         &self,
-        text: &str,
-        entries: &'g [Entry],
+        text: &Folded<'_>,
+        entries: &[Entry],
         around: Surroundings<'_>,
-    ) -> Vec<Match<'g>> {
-        let folded = fold_with_map(text);
-        let words = &folded.text;
-        let mut found: Vec<(Range<usize>, Found)> = self
-            .automaton
-            .find_overlapping_iter(words)
-            .filter_map(|one| {
-                let pattern = &self.patterns[one.pattern().as_usize()];
-                let found = Found { bare: !pattern.article, entry: pattern.entry };
-                stands_alone(words, one.range(), pattern).then(|| (one.range(), found))
-            })
-            .collect();
+    ) -> Vec<Hit> {
+        let mut found = self.found(text);
         // Of two spellings of the same words a newsroom's own comes first, then the one with the
         // article, which says more.
-        found.sort_unstable_by_key(|(range, one)| {
+        found.sort_unstable_by_key(|one| {
             let house = entries[one.entry].kind != Kind::House;
-            (range.start, std::cmp::Reverse(range.end), house, one.bare, one.entry)
+            (one.range.start, std::cmp::Reverse(one.range.end), house, one.bare, one.entry)
         });
-        let mut kept: Vec<Match<'g>> = Vec::new();
+        let mut kept = Vec::new();
         let mut end = 0;
-        for (range, one) in found {
-            let entry = &entries[one.entry];
+        for Found { range, bare, entry } in found {
             if range.start < end {
                 continue;
             }
-            let Some(english) = meaning(entry, &folded, &range, around) else { continue };
+            let Some(meant) = meaning(&entries[entry], &text.text, &range, around) else {
+                continue;
+            };
             end = range.end;
-            let start = if one.bare { range.start } else { with_article(words, range.start) };
-            let span = folded.origin[start]..original_end(text, &folded.origin, range.end);
-            kept.push(Match { span, entry, english });
+            let start = if bare { range.start } else { with_article(&text.text, range.start) };
+            kept.push(Hit { span: text.typed_range(&(start..range.end)), entry, meant });
         }
         kept
     }
+
+    /// The spellings that stand in a text as whole words.
+    fn found(&self, text: &Folded<'_>) -> Vec<Found> {
+        let mut found = Vec::new();
+        for word in text.words() {
+            let typed = &text.text[word.clone()];
+            self.look_up(text, (word.clone(), 0), false, &mut found);
+            for (particles, article) in attached(typed) {
+                if typed.starts_with(particles) {
+                    self.look_up(text, (word.clone(), particles.len()), *article, &mut found);
+                }
+            }
+        }
+        found
+    }
+
+    /// The spellings that open with a word, so many bytes of particles left out.
+    fn look_up(
+        &self,
+        text: &Folded<'_>,
+        (word, particles): (Range<usize>, usize),
+        article: bool,
+        found: &mut Vec<Found>,
+    ) {
+        let words = text.text.as_str();
+        let start = word.start + particles;
+        let Some(spellings) = self.heads.get(&words[start..word.end]) else { return };
+        for spelling in &self.spellings[spellings.clone()] {
+            let Some(rest) = words[word.end..].strip_prefix(&*spelling.tail) else { continue };
+            if rest.chars().next().is_some_and(letter::is_alphanumeric) {
+                continue;
+            }
+            let place = match &*spelling.lead {
+                "" => Some((start, article)),
+                lead if particles == 0 => led(words, start, lead),
+                _ => None,
+            };
+            let Some((start, article)) = place else { continue };
+            let fits = if spelling.article { article } else { !(article && spelling.proper) };
+            if fits {
+                let range = start..words.len() - rest.len();
+                found.push(Found { range, bare: !spelling.article, entry: spelling.entry });
+            }
+        }
+    }
+}
+
+/// Where a spelling starts that has something before its first word, and whether the particles
+/// before that end in the article; `None` where something else stands there.
+fn led(words: &str, start: usize, lead: &str) -> Option<(usize, bool)> {
+    let before = words[..start].strip_suffix(lead)?;
+    let particles = &before[before.trim_end_matches(letter::is_alphanumeric).len()..];
+    if particles.is_empty() {
+        return Some((before.len(), false));
+    }
+    let known = attached(particles).iter().find(|(open, _)| *open == particles)?;
+    Some((before.len(), known.1))
+}
+
+/// A spelling as what stands before its first word, that word, and what follows.
+fn parted(form: &str) -> Option<(&str, &str, &str)> {
+    let start = form.find(letter::is_alphanumeric)?;
+    let (lead, rest) = form.split_at(start);
+    let end = rest.find(|c: char| !letter::is_alphanumeric(c)).unwrap_or(rest.len());
+    Some((lead, &rest[..end], &rest[end..]))
 }
 
 /// Where a spelling with the article starts: before it, where it is written in full.
@@ -160,19 +253,20 @@ fn with_article(words: &str, start: usize) -> usize {
     words[..start].strip_suffix("ال").map_or(start, str::len)
 }
 
-fn meaning<'g>(
-    entry: &'g Entry,
-    folded: &Folded,
+/// What an entry means at a place of a folded text; `None` where it means nothing there.
+fn meaning(
+    entry: &Entry,
+    words: &str,
     range: &Range<usize>,
     around: Surroundings<'_>,
-) -> Option<&'g str> {
+) -> Option<Meant> {
     if entry.senses.is_empty() {
-        return (!entry.english.is_empty()).then_some(&entry.english);
+        return (!entry.english.is_empty()).then_some(Meant::Own);
     }
-    let (from, to) = window(&folded.text, range);
+    let (from, to) = window(words, range);
     let before_name = entry.senses.iter().any(|sense| sense.before_name)
-        && name_follows(&folded.text[range.end..to], around.is_name);
-    entry.english_in(&Around { near: &folded.text[from..to], country: around.country, before_name })
+        && name_follows(&words[range.end..to], around.is_name);
+    entry.meant_in(&Around { near: &words[from..to], country: around.country, before_name })
 }
 
 /// A stretch of the text round a match, at the bounds of letters.
@@ -197,37 +291,17 @@ fn name_follows(after: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
     words.take(3).any(is_name)
 }
 
-fn stands_alone(words: &str, range: Range<usize>, pattern: &Pattern) -> bool {
-    if words[range.end..].chars().next().is_some_and(letter::is_alphanumeric) {
-        return false;
-    }
-    let before = &words[..range.start];
-    let word = before.rfind(|c: char| !letter::is_alphanumeric(c));
-    let start = word.map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
-    let particles = &before[start..];
-    if particles.len() > LONGEST {
-        return false;
-    }
-    let (bare, with) = (BARE.contains(&particles), WITH_ARTICLE.contains(&particles));
-    if pattern.article { with } else { bare || with && !pattern.proper }
-}
-
 /// A folded word without what is attached in front of it.
 pub(super) fn bare(word: &str) -> &str {
     let long = |rest: &&str| rest.chars().nth(2).is_some();
-    let articles = WITH_ARTICLE.iter().rev().filter_map(|open| word.strip_prefix(open));
+    let with_article = attached(word).iter().filter(|(_, article)| *article);
+    let articles = with_article.filter_map(|(open, _)| word.strip_prefix(open));
     let mut particles = ["و", "ب", "ل", "ك", "ف"].iter().filter_map(|open| word.strip_prefix(open));
     articles
         .filter(long)
         .min_by_key(|rest| rest.len())
         .or_else(|| particles.find(long))
         .unwrap_or(word)
-}
-
-/// The end of the original character whose folded form ends at `end`, marks after it left out.
-fn original_end(text: &str, origin: &[usize], end: usize) -> usize {
-    let last = origin[end - 1];
-    last + text[last..].chars().next().map_or(0, char::len_utf8)
 }
 
 /// Whether a spelling has the article, and the forms to look for: as it is, and in a term of

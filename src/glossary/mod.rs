@@ -3,8 +3,9 @@
 //! The built-in newswire glossary (prompts/glossary/) is compiled in; a newsroom's own files are
 //! laid over it and win. `file`, `csv` and `tbx` read the formats, `entry` says what a term means
 //! in which surroundings, `fold` makes spellings comparable, `matching` finds every term of a text
-//! in one pass. [`Names`] is the table of one article's names: those that the glossary knows and
-//! those that `persons` finds and `transliterate` spells. Pure: files are read by configuration.
+//! in one pass, `sightings` keeps what it found in an article's texts. [`Names`] is the table of one
+//! article's names: those that the glossary knows and those that `persons` finds and `transliterate`
+//! spells. Pure: files are read by configuration.
 
 mod beside;
 mod csv;
@@ -15,6 +16,7 @@ mod lexicon;
 mod matching;
 pub mod names;
 mod persons;
+mod sightings;
 mod tbx;
 mod transliterate;
 
@@ -28,8 +30,9 @@ pub use fold::fold;
 pub use matching::Match;
 pub use names::{Name, Names};
 
+use fold::Folded;
 use lexicon::Lexicon;
-use matching::{Matcher, Surroundings};
+use matching::{Hit, Matcher, Surroundings};
 
 /// An Arabic term as it stands in a text, with its English.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,7 +78,7 @@ impl Glossary {
         for (name, text) in BUILTIN {
             entries.extend(file::entries(name, text)?);
         }
-        Self::of(entries)
+        Ok(Self::of(entries))
     }
 
     /// A glossary from the text of a TOML file; `name` is what errors call it.
@@ -83,7 +86,7 @@ impl Glossary {
     /// # Errors
     /// Where the text is no glossary, with file, line and what to do.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, GlossaryError> {
-        Self::of(file::entries(name, text)?)
+        Ok(Self::of(file::entries(name, text)?))
     }
 
     /// A glossary from the text of a file, whose name says the format: `.toml`, `.csv` or `.tbx`.
@@ -92,19 +95,17 @@ impl Glossary {
     /// Where the text is no glossary of that format, with file, line and what to do.
     pub fn from_file(name: &str, text: &str) -> Result<Self, GlossaryError> {
         let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-        Self::of(match ending.as_deref() {
+        Ok(Self::of(match ending.as_deref() {
             Some("toml") => file::entries(name, text)?,
             Some("csv") => csv::entries(name, text)?,
             Some("tbx" | "xml") => tbx::entries(name, text)?,
             _ => return Err(GlossaryError::Format { file: name.to_owned() }),
-        })
+        }))
     }
 
     /// This glossary under another, whose entries win where both have a spelling.
-    ///
-    /// # Errors
-    /// Where the two together are too large to match.
-    pub fn with_overlay(&self, over: &Self) -> Result<Self, GlossaryError> {
+    #[must_use]
+    pub fn with_overlay(&self, over: &Self) -> Self {
         let key = |kind: Kind, spelling: &str| (kind.is_term(), file::identity(spelling));
         let own = over.entries().iter();
         let taken: HashSet<(bool, String)> =
@@ -121,11 +122,11 @@ impl Glossary {
         Self::of(entries)
     }
 
-    fn of(entries: Vec<Entry>) -> Result<Self, GlossaryError> {
-        let matcher = Matcher::new(&entries, |entry| entry.kind.is_term())?;
-        let countries = Matcher::new(&entries, |entry| entry.kind == Kind::Where)?;
+    fn of(entries: Vec<Entry>) -> Self {
+        let matcher = Matcher::new(&entries, |entry| entry.kind.is_term());
+        let countries = Matcher::new(&entries, |entry| entry.kind == Kind::Where);
         let (lexicon, hash) = (Lexicon::of(&entries), hash(&entries));
-        Ok(Self { inner: Arc::new(Inner { entries, matcher, countries, lexicon, hash }) })
+        Self { inner: Arc::new(Inner { entries, matcher, countries, lexicon, hash }) }
     }
 
     /// All entries, in the order of their files.
@@ -150,24 +151,32 @@ impl Glossary {
     /// The same in an article that plays in a country, which decides what some terms mean.
     #[must_use]
     pub fn matches_in(&self, text: &str, country: Option<&str>) -> Vec<Match<'_>> {
-        let is_name = |word: &str| {
-            let bare = word.strip_prefix("عبد").is_some_and(str::is_empty);
-            bare || self.part(word).is_some()
-        };
+        let hits = self.hits(&Folded::of(text), country);
+        hits.iter().map(|hit| hit.of(&self.inner.entries)).collect()
+    }
+
+    fn hits(&self, text: &Folded<'_>, country: Option<&str>) -> Vec<Hit> {
+        let is_name = |word: &str| word == "عبد" || self.part(word).is_some();
         let around = Surroundings { country, is_name: &is_name };
-        self.inner.matcher.matches(text, &self.inner.entries, around)
+        self.inner.matcher.hits(text, &self.inner.entries, around)
+    }
+
+    /// Whether two are one, and not only equal.
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// The country of the table `[where]` that texts name most often; each comes with how much it
     /// counts.
-    pub(crate) fn country<'t>(
+    fn country<'f>(
         &self,
-        texts: impl IntoIterator<Item = (usize, &'t str)>,
+        texts: impl IntoIterator<Item = (usize, &'f Folded<'f>)>,
     ) -> Option<&str> {
         let mut counts: Vec<(&str, usize)> = Vec::new();
         for (weight, text) in texts {
             let countries = &self.inner.countries;
-            for found in countries.matches(text, &self.inner.entries, Surroundings::NONE) {
+            for hit in countries.hits(text, &self.inner.entries, Surroundings::NONE) {
+                let found = hit.of(&self.inner.entries);
                 match counts.iter_mut().find(|(country, _)| *country == found.english) {
                     Some((_, count)) => *count += weight,
                     None => counts.push((found.english, weight)),
@@ -181,6 +190,11 @@ impl Glossary {
     /// The part of personal names that a folded word is.
     pub(crate) fn part(&self, folded: &str) -> Option<&Entry> {
         self.inner.lexicon.part(folded).map(|index| &self.inner.entries[index])
+    }
+
+    /// Whether a folded word may make one part of personal names with an article after it.
+    fn opens_part(&self, folded: &str) -> bool {
+        self.inner.lexicon.opens(folded)
     }
 
     /// The folded Arabic of which an English word in lower case is a known spelling, as a part of a

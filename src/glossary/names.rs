@@ -6,15 +6,18 @@
 //! with the brief. [`Names::settled`] takes a provider's spelling where it is sure to be the same
 //! name; the check by sound that decides is the caller's.
 
-use std::sync::Arc;
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     Entry, Glossary, Kind, Match, Term, fold,
-    matching::{Matcher, Surroundings},
+    fold::Folded,
+    matching::{Hit, Matcher, Surroundings},
     persons,
+    sightings::Sightings,
 };
 use crate::article::{Article, letter};
 
@@ -57,39 +60,40 @@ pub struct Name {
 #[derive(Clone, Debug)]
 pub struct Names(Arc<Table>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
     list: Vec<Name>,
     /// Foreign persons whose English only a provider can give.
     foreign: Vec<String>,
     /// The persons that were spelled, and their family names.
     entries: Vec<Entry>,
-    matcher: Option<Matcher>,
-    country: Option<String>,
+    /// Their spellings, folded.
+    spelled: HashSet<String>,
+    matcher: Matcher,
+    sightings: Sightings,
 }
 
 impl Names {
     /// The names of an article.
     #[must_use]
     pub fn of(article: &Article, glossary: &Glossary) -> Self {
-        let country = country(article, glossary).map(str::to_owned);
-        let mut table = Table { country, ..Table::default() };
+        let folded: Vec<Folded<'_>> = texts(article).map(Folded::of).collect();
+        let mut table = Table::new(glossary, country(article, &folded, glossary));
         let mut families: Vec<(String, String)> = Vec::new();
         let mut spans = Vec::new();
-        for text in texts(article) {
-            let first = table.list.len();
+        for text in &folded {
             for person in table.read(text, glossary) {
                 families.extend(person.family);
-                spans.push((text, person.span));
+                spans.push((text.typed(), person.span));
             }
-            table.list[first..].sort_by_key(|name| text.find(&name.ar));
         }
+        let mut tried: HashSet<String> = HashSet::new();
         for (arabic, english) in families {
-            if stands_alone(&arabic, article, &spans) {
+            if tried.insert(arabic.clone()) && stands_alone(&arabic, &folded, &spans) {
                 table.family(arabic, english);
             }
         }
-        table.matcher = Matcher::new(&table.entries, |_| true).ok();
+        table.find_persons(&folded);
         Self(Arc::new(table))
     }
 
@@ -114,14 +118,25 @@ impl Names {
     /// The country in which the article plays, as the glossary's table `[where]` calls it.
     #[must_use]
     pub fn country(&self) -> Option<&str> {
-        self.0.country.as_deref()
+        self.0.sightings.country()
     }
 
     /// The persons that were spelled by rule and stand in a text.
     #[must_use]
     pub fn persons(&self, text: &str) -> Vec<Match<'_>> {
-        let matcher = self.0.matcher.as_ref();
-        matcher.map_or_else(Vec::new, |own| own.matches(text, &self.0.entries, Surroundings::NONE))
+        let matches = |hits: &[Hit]| hits.iter().map(|hit| hit.of(&self.0.entries)).collect();
+        match self.0.sightings.persons(text) {
+            _ if self.0.entries.is_empty() => Vec::new(),
+            Some(hits) => matches(hits),
+            None => matches(&self.0.hits(&Folded::of(text))),
+        }
+    }
+
+    /// The terms of a glossary in a text, as [`Glossary::matches`] gives them; those of the article's
+    /// own texts are known already where the names were made with the same glossary.
+    #[must_use]
+    pub fn matches<'g>(&self, text: &str, glossary: &'g Glossary) -> Vec<Match<'g>> {
+        self.0.sightings.anywhere(text, glossary)
     }
 
     /// The distinct terms and names that stand in a text, in order of appearance, at most `most`:
@@ -134,7 +149,7 @@ impl Names {
             own.iter()
                 .all(|name| one.span.end <= name.span.start || name.span.end <= one.span.start)
         };
-        let listed = glossary.matches_in(text, self.country()).into_iter();
+        let listed = self.0.sightings.here(text, glossary).into_iter();
         let listed = listed.filter(|one| one.entry.kind.is_sent() && free(one));
         let mut found: Vec<Match<'_>> = Vec::new();
         for one in listed.chain(own.iter().cloned()) {
@@ -188,11 +203,23 @@ impl PartialEq for Names {
 }
 
 impl Table {
+    /// None yet, of an article that plays in a country.
+    fn new(glossary: &Glossary, country: Option<&str>) -> Self {
+        Self {
+            list: Vec::new(),
+            foreign: Vec::new(),
+            entries: Vec::new(),
+            spelled: HashSet::new(),
+            matcher: Matcher::default(),
+            sightings: Sightings::new(glossary, country),
+        }
+    }
+
     /// Takes the names of a text in; the persons found in it come back.
-    fn read(&mut self, text: &str, glossary: &Glossary) -> Vec<persons::Person> {
-        let country = self.country.clone();
-        let matches = glossary.matches_in(text, country.as_deref());
-        let found = persons::find(text, &matches, glossary, country.as_deref());
+    fn read(&mut self, folded: &Folded<'_>, glossary: &Glossary) -> Vec<persons::Person> {
+        let (text, first) = (folded.typed(), self.list.len());
+        let matches = self.sightings.read(folded, glossary);
+        let found = persons::find(text, &matches, glossary, self.sightings.country());
         self.known(text, &matches);
         for person in &found {
             let typed = &text[person.span.clone()];
@@ -204,7 +231,23 @@ impl Table {
                 None => {}
             }
         }
+        self.list[first..].sort_by_cached_key(|name| text.find(&name.ar));
         found
+    }
+
+    /// Looks for the persons of the table in the article's texts.
+    fn find_persons(&mut self, texts: &[Folded<'_>]) {
+        if self.entries.is_empty() {
+            return;
+        }
+        self.matcher = Matcher::new(&self.entries, |_| true);
+        for text in texts {
+            self.sightings.read_persons(text, (&self.matcher, &self.entries));
+        }
+    }
+
+    fn hits(&self, text: &Folded<'_>) -> Vec<Hit> {
+        self.matcher.hits(text, &self.entries, Surroundings::NONE)
     }
 
     fn known(&mut self, text: &str, matches: &[Match<'_>]) {
@@ -218,7 +261,7 @@ impl Table {
     }
 
     fn spelled(&mut self, arabic: &str, english: &str) {
-        if self.entries.iter().any(|entry| fold(&entry.arabic[0]) == fold(arabic)) {
+        if !self.spelled.insert(fold(arabic)) {
             return;
         }
         self.list.push(Name {
@@ -231,7 +274,7 @@ impl Table {
     }
 
     fn family(&mut self, arabic: String, english: String) {
-        if !self.entries.iter().any(|entry| fold(&entry.arabic[0]) == fold(&arabic)) {
+        if self.spelled.insert(fold(&arabic)) {
             self.entries.push(person(arabic, english));
         }
     }
@@ -266,17 +309,19 @@ fn texts(article: &Article) -> impl Iterator<Item = &str> {
 }
 
 /// The country in which an article plays: that of its dateline, or the one named most.
-fn country<'g>(article: &Article, glossary: &'g Glossary) -> Option<&'g str> {
-    let dateline = article.dateline.as_ref().map(|dateline| (9, dateline.raw.as_str()));
-    glossary.country(dateline.into_iter().chain(texts(article).map(|text| (1, text))))
+fn country<'g>(article: &Article, texts: &[Folded<'_>], glossary: &'g Glossary) -> Option<&'g str> {
+    let dateline = article.dateline.as_ref().map(|dateline| Folded::of(&dateline.raw));
+    let dateline = dateline.iter().map(|dateline| (9, dateline));
+    glossary.country(dateline.chain(texts.iter().map(|text| (1, text))))
 }
 
 /// Whether a family name stands somewhere in the article outside of full names.
-fn stands_alone(family: &str, article: &Article, full: &[(&str, std::ops::Range<usize>)]) -> bool {
+fn stands_alone(family: &str, texts: &[Folded<'_>], full: &[(&str, Range<usize>)]) -> bool {
     let letter = letter::is_alphanumeric;
-    texts(article).any(|text| {
-        text.match_indices(family).any(|(at, found)| {
-            let end = at + found.len();
+    let finder = memmem::Finder::new(family);
+    texts.iter().map(Folded::typed).any(|text| {
+        finder.find_iter(text.as_bytes()).any(|at| {
+            let end = at + family.len();
             let inside = full.iter().any(|(other, span)| {
                 std::ptr::eq(*other, text) && span.start <= at && end <= span.end
             });

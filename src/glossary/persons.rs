@@ -34,7 +34,8 @@ const OPENERS: [&str; 8] = ["عبد", "ابو", "ابي", "ابا", "ام", "ا�
 
 struct Token {
     span: Range<usize>,
-    folded: String,
+    /// Where its folded form stands among those of all.
+    folded: Range<usize>,
     /// Nothing but spaces and quotation marks stands before it.
     joined: bool,
     /// What the glossary takes it for.
@@ -48,8 +49,8 @@ pub(super) fn find(
     glossary: &Glossary,
     country: Option<&str>,
 ) -> Vec<Person> {
-    let tokens = tokens(text, taken);
-    let search = Search { text, tokens: &tokens, glossary, country };
+    let (tokens, folded) = tokens(text, taken);
+    let search = Search { text, tokens: &tokens, folded: &folded, glossary, country };
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -64,10 +65,12 @@ pub(super) fn find(
     found
 }
 
-fn tokens(text: &str, taken: &[Match<'_>]) -> Vec<Token> {
+/// The words of a text, and their folded forms one after another.
+fn tokens(text: &str, taken: &[Match<'_>]) -> (Vec<Token>, String) {
     let letter =
         |c: char| letter::is_alphabetic(c) || matches!(c, 'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}');
-    let mut tokens: Vec<Token> = Vec::new();
+    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 10 + 1);
+    let mut all = String::with_capacity(text.len());
     // Matches stand in order and apart, so the one over a word is looked for from the last on.
     let mut taken = taken.iter().peekable();
     let mut from = None;
@@ -82,19 +85,21 @@ fn tokens(text: &str, taken: &[Match<'_>]) -> Vec<Token> {
             while taken.next_if(|one| one.span.end <= start).is_some() {}
             let own = taken.peek().filter(|one| one.span.start < at);
             let kind = own.map(|one| one.entry.kind);
-            tokens.push(Token { span, folded: told(&text[start..at]), joined, kind });
+            let first = all.len();
+            tell(&text[start..at], &mut all);
+            tokens.push(Token { span, folded: first..all.len(), joined, kind });
             joined = true;
         }
         joined &= c == ' ' || matches!(c, '"' | '“' | '”' | '«' | '»' | '\u{A0}');
     }
-    tokens
+    (tokens, all)
 }
 
-/// A folded word; the preposition `على` keeps its last letter, which tells it from Ali.
-fn told(word: &str) -> String {
+/// Adds a folded word; the preposition `على` keeps its last letter, which tells it from Ali.
+fn tell(word: &str, all: &mut String) {
     match word.trim_start_matches(['و', 'ف']) {
-        "على" => "على".to_owned(),
-        _ => fold(word),
+        "على" => all.push_str("على"),
+        _ => all.extend(word.chars().filter_map(fold::letter)),
     }
 }
 
@@ -119,6 +124,7 @@ struct Part {
 struct Search<'a> {
     text: &'a str,
     tokens: &'a [Token],
+    folded: &'a str,
     glossary: &'a Glossary,
     country: Option<&'a str>,
 }
@@ -153,7 +159,7 @@ impl Search<'_> {
     fn foreigner(&self, at: usize) -> Option<(Person, usize)> {
         let plain = |at: usize| {
             self.tokens.get(at).is_some_and(|token| {
-                let word = token.folded.as_str();
+                let word = self.word(at);
                 let common = || AFTER.contains(word) || TITLES.contains(word);
                 let long = || word.chars().count() >= 3;
                 let free = token.kind.is_none() && token.joined && !word.starts_with("ال");
@@ -171,12 +177,13 @@ impl Search<'_> {
         if token.kind.is_some_and(|kind| kind != Kind::Common) {
             return None;
         }
-        if let Some((part, namesake)) = self.known(at, &token.folded) {
+        let word = self.word(at);
+        if let Some((part, namesake)) = self.known(at, word) {
             return Some((0, part, namesake));
         }
-        let particle = ["و", "ف", "ل", "ب", "ك"].iter().find(|p| token.folded.starts_with(**p))?;
-        let (part, namesake) = self.known(at, &token.folded[particle.len()..])?;
-        Some((particle.len(), part, namesake))
+        let rest = word.strip_prefix(['و', 'ف', 'ل', 'ب', 'ك'])?;
+        let (part, namesake) = self.known(at, rest)?;
+        Some((word.len() - rest.len(), part, namesake))
     }
 
     /// The part that a list knows at a token whose folded word is `word`.
@@ -188,10 +195,11 @@ impl Search<'_> {
             Some((Part { tokens, english, known: true, sure }, !sure))
         };
         if self.follows(at + 1) {
-            let next = &self.tokens[at + 1].folded;
+            let next = self.word(at + 1);
             // Two words are one part in `عبد الله` and `علاء الدين`, and in nothing else.
             let opens = OPENERS.contains(&word);
-            let both = word != "ال" && (opens || next.starts_with("ال"));
+            let both = word != "ال"
+                && (opens || next.starts_with("ال") && self.glossary.opens_part(&fold(word)));
             let whole = both.then(|| joined(&lexicon::key(&format!("{word}{next}")), at..at + 2));
             let whole = whole.flatten();
             if whole.is_some() || opens {
@@ -225,7 +233,7 @@ impl Search<'_> {
     /// A word by list or by rule.
     fn rendered(&self, at: usize) -> String {
         let token = &self.tokens[at];
-        let known = self.glossary.part(&token.folded).and_then(|entry| self.spelled(entry));
+        let known = self.glossary.part(self.word(at)).and_then(|entry| self.spelled(entry));
         known.unwrap_or_else(|| transliterate::word(&self.text[token.span.clone()]))
     }
 
@@ -239,10 +247,9 @@ impl Search<'_> {
         if !self.follows(at) {
             return None;
         }
-        let token = &self.tokens[at];
-        let word = token.folded.as_str();
+        let (token, word) = (&self.tokens[at], self.word(at));
         if SON.contains(&word) && self.follows(at + 1) {
-            let (father, end) = match self.known(at + 1, &self.tokens[at + 1].folded) {
+            let (father, end) = match self.known(at + 1, self.word(at + 1)) {
                 Some((part, _)) => (part.english, part.tokens.end),
                 None => (self.rendered(at + 1), at + 2),
             };
@@ -298,8 +305,9 @@ impl Search<'_> {
         }
     }
 
+    /// The folded word at a token; empty beyond the last.
     fn word(&self, at: usize) -> &str {
-        self.tokens.get(at).map_or("", |token| token.folded.as_str())
+        self.tokens.get(at).map_or("", |token| &self.folded[token.folded.clone()])
     }
 
     /// The last part as it stands alone later on: "al-Habsi".
@@ -320,10 +328,10 @@ impl Search<'_> {
         }
         let mut before = at;
         while let Some(previous) = before.checked_sub(1) {
-            let token = &self.tokens[previous];
+            let (token, word) = (&self.tokens[previous], self.word(previous));
             let title = matches!(token.kind, Some(Kind::Rank | Kind::Office))
-                || TITLES.contains(matching::bare(&token.folded))
-                || TITLES.contains(token.folded.as_str());
+                || TITLES.contains(matching::bare(word))
+                || TITLES.contains(word);
             if title {
                 return Trigger::Title;
             }
@@ -331,7 +339,7 @@ impl Search<'_> {
             let between =
                 token.kind.is_some_and(|kind| kind == Kind::Nationality || kind.is_place())
                     || matches!(
-                        token.folded.as_str(),
+                        word,
                         "السابق"
                             | "السابقه"
                             | "الاسبق"
@@ -344,8 +352,8 @@ impl Search<'_> {
                 before = previous;
                 continue;
             }
-            let verb = token.folded.strip_prefix(['و', 'ف']).unwrap_or(&token.folded);
-            let says = SAYING.contains(verb) || SAYING.contains(token.folded.as_str());
+            let verb = word.strip_prefix(['و', 'ف']).unwrap_or(word);
+            let says = SAYING.contains(verb) || SAYING.contains(word);
             return if says && before == at { Trigger::Saying } else { Trigger::None };
         }
         Trigger::None

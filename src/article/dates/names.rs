@@ -4,8 +4,10 @@
 //! Levant and Iraq, Gulf and Egypt, the Maghreb with Morocco's own; the Hijri months; the Iranian
 //! solar months as Iranian agencies spell them in Arabic. Spelling is folded as for numbers.
 
+use std::sync::LazyLock;
+
 use super::Calendar;
-use crate::article::numerals::fold_word;
+use crate::article::{numerals::fold_word, wordmap::WordMap};
 
 /// What a word means to a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,85 +79,94 @@ pub(super) fn of_folded(word: &str) -> Name {
 }
 
 fn name(word: &str) -> Option<Name> {
-    let gregorian = |month, sure| Some(Name::Month(Calendar::Gregorian, month, sure));
-    match word {
-        "يناير" | "جانفي" => gregorian(1, true),
-        "شباط" | "فبراير" | "فيفري" => gregorian(2, true),
-        "اذار" => gregorian(3, true),
-        "مارس" => gregorian(3, false),
-        "ابريل" | "افريل" => gregorian(4, true),
-        "نيسان" => gregorian(4, false),
-        "مايو" => gregorian(5, true),
-        "ايار" | "ماي" => gregorian(5, false),
-        "حزيران" | "يونيو" | "يونيه" => gregorian(6, true),
-        "جوان" => gregorian(6, false),
-        "يوليو" | "يوليه" | "يوليوز" | "جويليه" => gregorian(7, true),
-        "تموز" => gregorian(7, false),
-        "اغسطس" | "غشت" => gregorian(8, true),
-        "اب" | "اوت" => gregorian(8, false),
-        "ايلول" | "سبتمبر" | "شتنبر" => gregorian(9, true),
-        "اكتوبر" => gregorian(10, true),
-        "نوفمبر" | "نونبر" => gregorian(11, true),
-        "ديسمبر" | "دجنبر" => gregorian(12, true),
-        _ => other_calendar(word).or_else(|| neighbour(word)),
-    }
+    static NAMES: LazyLock<WordMap<&'static str, Name>> = LazyLock::new(|| {
+        let lists = [MONTHS, OTHER_CALENDARS, NEIGHBOURS].into_iter().flatten();
+        lists.flat_map(|(words, name)| words.split(' ').map(|word| (word, *name))).collect()
+    });
+    NAMES.get(word).copied()
 }
 
-fn other_calendar(word: &str) -> Option<Name> {
-    let hijri = |month| Some(Name::Month(Calendar::Hijri, month, false));
-    let solar = |month| Some(Name::Month(Calendar::SolarHijri, month, false));
-    match word {
-        "محرم" => hijri(1),
-        "صفر" => hijri(2),
-        "رجب" => hijri(7),
-        "شعبان" => hijri(8),
-        "رمضان" => hijri(9),
-        "شوال" => hijri(10),
-        "ذوالقعده" | "ذيالقعده" => hijri(11),
-        "ذوالحجه" | "ذيالحجه" => hijri(12),
-        "فروردين" => solar(1),
-        "ارديبهشت" => solar(2),
-        "خرداد" => solar(3),
-        "تير" => solar(4),
-        "مرداد" => solar(5),
-        "شهريور" => solar(6),
-        "مهر" => solar(7),
-        "ابان" => solar(8),
-        "اذر" => solar(9),
-        "دي" => solar(10),
-        "بهمن" => solar(11),
-        "اسفند" => solar(12),
-        _ => None,
-    }
+const fn gregorian(month: u8, sure: bool) -> Name {
+    Name::Month(Calendar::Gregorian, month, sure)
 }
 
-fn neighbour(word: &str) -> Option<Name> {
-    Some(match word {
-        "كانون" => Name::Stem(Stem::Kanun),
-        "تشرين" => Name::Stem(Stem::Tishrin),
-        "ربيع" => Name::Stem(Stem::Rabi),
-        "جمادي" => Name::Stem(Stem::Jumada),
-        "ذو" | "ذي" | "ذا" => Name::Stem(Stem::Dhu),
-        "الاول" | "اول" | "الاولي" => Name::Pick(1),
-        "الثاني" | "ثاني" | "الثانيه" | "الاخر" | "الاخره" => {
-            Name::Pick(2)
-        }
-        "القعده" => Name::Pick(11),
-        "الحجه" => Name::Pick(12),
-        "الاثنين" | "الاثنان" => Name::Weekday(1),
-        "الثلاثاء" => Name::Weekday(2),
-        "الاربعاء" => Name::Weekday(3),
-        "الخميس" => Name::Weekday(4),
-        "الجمعه" => Name::Weekday(5),
-        "السبت" => Name::Weekday(6),
-        "الاحد" => Name::Weekday(7),
-        "اليوم" => Name::Near(0),
-        "امس" => Name::Near(-1),
-        "غدا" | "غد" => Name::Near(1),
-        "ه" => Name::HijriMark,
-        "م" => Name::CommonMark,
-        "من" | "شهر" => Name::Of,
-        "عام" | "سنه" | "العام" => Name::Year,
-        _ => return None,
-    })
+const fn hijri(month: u8) -> Name {
+    Name::Month(Calendar::Hijri, month, false)
 }
+
+const fn solar(month: u8) -> Name {
+    Name::Month(Calendar::SolarHijri, month, false)
+}
+
+/// Words of one meaning, parted by spaces.
+type Words = &'static [(&'static str, Name)];
+
+const MONTHS: Words = &[
+    ("يناير جانفي", gregorian(1, true)),
+    ("شباط فبراير فيفري", gregorian(2, true)),
+    ("اذار", gregorian(3, true)),
+    ("مارس", gregorian(3, false)),
+    ("ابريل افريل", gregorian(4, true)),
+    ("نيسان", gregorian(4, false)),
+    ("مايو", gregorian(5, true)),
+    ("ايار ماي", gregorian(5, false)),
+    ("حزيران يونيو يونيه", gregorian(6, true)),
+    ("جوان", gregorian(6, false)),
+    ("يوليو يوليه يوليوز جويليه", gregorian(7, true)),
+    ("تموز", gregorian(7, false)),
+    ("اغسطس غشت", gregorian(8, true)),
+    ("اب اوت", gregorian(8, false)),
+    ("ايلول سبتمبر شتنبر", gregorian(9, true)),
+    ("اكتوبر", gregorian(10, true)),
+    ("نوفمبر نونبر", gregorian(11, true)),
+    ("ديسمبر دجنبر", gregorian(12, true)),
+];
+
+const OTHER_CALENDARS: Words = &[
+    ("محرم", hijri(1)),
+    ("صفر", hijri(2)),
+    ("رجب", hijri(7)),
+    ("شعبان", hijri(8)),
+    ("رمضان", hijri(9)),
+    ("شوال", hijri(10)),
+    ("ذوالقعده ذيالقعده", hijri(11)),
+    ("ذوالحجه ذيالحجه", hijri(12)),
+    ("فروردين", solar(1)),
+    ("ارديبهشت", solar(2)),
+    ("خرداد", solar(3)),
+    ("تير", solar(4)),
+    ("مرداد", solar(5)),
+    ("شهريور", solar(6)),
+    ("مهر", solar(7)),
+    ("ابان", solar(8)),
+    ("اذر", solar(9)),
+    ("دي", solar(10)),
+    ("بهمن", solar(11)),
+    ("اسفند", solar(12)),
+];
+
+const NEIGHBOURS: Words = &[
+    ("كانون", Name::Stem(Stem::Kanun)),
+    ("تشرين", Name::Stem(Stem::Tishrin)),
+    ("ربيع", Name::Stem(Stem::Rabi)),
+    ("جمادي", Name::Stem(Stem::Jumada)),
+    ("ذو ذي ذا", Name::Stem(Stem::Dhu)),
+    ("الاول اول الاولي", Name::Pick(1)),
+    ("الثاني ثاني الثانيه الاخر الاخره", Name::Pick(2)),
+    ("القعده", Name::Pick(11)),
+    ("الحجه", Name::Pick(12)),
+    ("الاثنين الاثنان", Name::Weekday(1)),
+    ("الثلاثاء", Name::Weekday(2)),
+    ("الاربعاء", Name::Weekday(3)),
+    ("الخميس", Name::Weekday(4)),
+    ("الجمعه", Name::Weekday(5)),
+    ("السبت", Name::Weekday(6)),
+    ("الاحد", Name::Weekday(7)),
+    ("اليوم", Name::Near(0)),
+    ("امس", Name::Near(-1)),
+    ("غدا غد", Name::Near(1)),
+    ("ه", Name::HijriMark),
+    ("م", Name::CommonMark),
+    ("من شهر", Name::Of),
+    ("عام سنه العام", Name::Year),
+];

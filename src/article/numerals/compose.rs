@@ -9,12 +9,13 @@ use super::{
     Decimal, Number, NumberKind, Written,
     figure::{self, Around, Worth},
     lexer::{self, Kind, Piece},
-    lexicon::{Class, Form, OTHER, Word, look_up},
+    lexicon::{Class, Form, OTHER, Reader, Word},
 };
 
 /// The numbers of a text in order.
 pub(super) fn find(text: &str) -> Vec<Number> {
-    let pieces = lexer::pieces(text, OTHER, look_up);
+    let mut words = Reader::default();
+    let pieces = lexer::pieces(text, OTHER, |word| words.look_up(word));
     let composer = Composer { pieces: &pieces };
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;

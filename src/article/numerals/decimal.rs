@@ -88,6 +88,12 @@ impl Decimal {
         (self.scale == 0).then_some(self.mantissa)
     }
 
+    /// Whether it is some whole number and a half.
+    #[must_use]
+    pub fn ends_in_half(self) -> bool {
+        self.scale == 1 && (self.mantissa % 10).abs() == 5
+    }
+
     fn parts(self) -> (i128, i128) {
         let unit = 10_i128.pow(u32::from(self.scale));
         (self.mantissa.div_euclid(unit), self.mantissa.rem_euclid(unit))
@@ -150,6 +156,13 @@ mod tests {
         assert_eq!(read("0.06").to_string(), "0.06");
         assert_eq!(read("3.5").negated().to_string(), "-3.5");
         assert_eq!(read("22000.0").to_string(), "22000");
+    }
+
+    #[test]
+    fn a_half_is_told_from_other_fractions() {
+        assert!(read("0.5").ends_in_half() && read("31.50").negated().ends_in_half());
+        assert!(!read("5").ends_in_half() && !read("2.05").ends_in_half());
+        assert!(!read("2.25").ends_in_half());
     }
 
     #[test]

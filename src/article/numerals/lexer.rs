@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::figure::{digit, is_mark, is_single, scan};
+use crate::article::letter;
 
 /// Stretches a word, and stands alone as a dash.
 const TATWEEL: char = '\u{640}';
@@ -40,7 +41,7 @@ pub(crate) struct Piece<W> {
 pub(crate) fn pieces<W: Copy + PartialEq>(
     text: &str,
     other: W,
-    look_up: impl Fn(&str) -> W,
+    mut look_up: impl FnMut(&str) -> W,
 ) -> Vec<Piece<W>> {
     let mut pieces: Vec<Piece<W>> = Vec::new();
     let (mut at, mut glued, mut opens, mut latin) = (0, false, true, false);
@@ -53,7 +54,8 @@ pub(crate) fn pieces<W: Copy + PartialEq>(
             continue;
         }
         let start = pieces.len();
-        let len = if let Some(figure) = scan(rest) {
+        let figure = digit(c).and_then(|_| scan(rest));
+        let len = if let Some(figure) = figure {
             push_figure(&mut pieces, rest, at, figure);
             figure_len(&pieces, start, at)
         } else if is_letter(c) {
@@ -71,7 +73,7 @@ pub(crate) fn pieces<W: Copy + PartialEq>(
         if let Some(first) = pieces.get_mut(start) {
             (first.glued, first.opens, first.in_name) = (glued, opens, glued && latin);
         }
-        latin = text[..at + len].ends_with(|c: char| c.is_ascii_alphabetic());
+        latin = text.as_bytes()[at + len - 1].is_ascii_alphabetic();
         (at, glued, opens) = (at + len, true, false);
     }
     pieces
@@ -123,7 +125,7 @@ fn push_word<W: Copy + PartialEq>(
 }
 
 fn is_letter(c: char) -> bool {
-    matches!(c, '\u{620}'..='\u{65F}' | '\u{670}') || c.is_alphabetic()
+    matches!(c, '\u{658}'..='\u{65F}' | '\u{670}') || letter::is_alphabetic(c)
 }
 
 fn word_len(text: &str) -> usize {

@@ -4,7 +4,10 @@
 //! final letters that copy confuses (ة/ه, ى/ي) become one. The particles و ف ب ل and the article
 //! are taken off only where the whole word is unknown, so that واحد and بليون stay themselves.
 
+use std::sync::LazyLock;
+
 use super::figure::is_mark;
+use crate::article::wordmap::WordMap;
 
 /// What a word means to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,34 +86,51 @@ pub(crate) const OTHER: Word = Word { class: Class::Other, and: false, by: false
 /// Longest folded word that is looked up, in bytes.
 const MAX: usize = 40;
 
-/// The meaning of a word as typed.
-pub(crate) fn look_up(word: &str) -> Word {
-    let Some(folded) = fold_word(word) else { return OTHER };
-    let tanwin = word.contains('\u{64B}');
-    let mut found = strip(&folded);
-    if let Class::Scale(power, Form::Bare) = found.class
-        && tanwin
-    {
-        found.class = Class::Scale(power, Form::Single);
+/// The meanings of words as typed, for one text: the room in which words are folded is kept.
+#[derive(Default)]
+pub(crate) struct Reader {
+    folded: String,
+}
+
+impl Reader {
+    /// The meaning of a word as typed.
+    pub(crate) fn look_up(&mut self, word: &str) -> Word {
+        if !fold_into(word, &mut self.folded) {
+            return OTHER;
+        }
+        let mut found = strip(&self.folded);
+        if let Class::Scale(power, Form::Bare) = found.class
+            && word.contains('\u{64B}')
+        {
+            found.class = Class::Scale(power, Form::Single);
+        }
+        found
     }
-    found
 }
 
 /// A word as it is looked up; `None` for one too long to be in any list.
 pub(crate) fn fold_word(word: &str) -> Option<String> {
     let mut folded = String::with_capacity(MAX);
+    fold_into(word, &mut folded).then_some(folded)
+}
+
+/// The same into room that is there already; whether it is short enough to be in any list.
+fn fold_into(word: &str, folded: &mut String) -> bool {
+    folded.clear();
     for c in word.chars() {
         folded.extend(fold(c));
         if folded.len() > MAX {
-            return None;
+            return false;
         }
     }
-    Some(folded)
+    true
 }
 
 /// One letter for all its spellings; `None` for what is no letter.
 fn fold(c: char) -> Option<char> {
     Some(match c {
+        // Most of what is read, told first.
+        'ا' | 'ب' | 'ت'..='غ' | 'ف'..='و' | 'ي' => c,
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ة' => 'ه',
         'ى' | 'ی' => 'ي',
@@ -152,142 +172,141 @@ fn strip(word: &str) -> Word {
 }
 
 fn class(word: &str) -> Option<Class> {
-    cardinal(word).or_else(|| scale(word)).or_else(|| ordinal(word)).or_else(|| neighbour(word))
+    static CLASSES: LazyLock<WordMap<String, Class>> = LazyLock::new(classes);
+    CLASSES.get(word).copied()
 }
 
-fn cardinal(word: &str) -> Option<Class> {
-    Some(match word {
-        "واحد" | "واحده" => Class::Unit(1),
-        "احد" | "احدي" | "حادي" | "حاديه" => Class::Bound(1),
-        "اثنان" | "اثنين" | "اثنتان" | "اثنتين" => Class::Unit(2),
-        "اثنا" | "اثني" | "اثنتا" | "اثنتي" => Class::Bound(2),
-        "ثلاث" | "ثلاثه" | "ثلاثا" => Class::Unit(3),
-        "اربع" | "اربعه" | "اربعا" => Class::Unit(4),
-        "خمس" | "خمسه" | "خمسا" => Class::Unit(5),
-        "ست" | "سته" | "ستا" => Class::Unit(6),
-        "سبع" | "سبعه" | "سبعا" => Class::Unit(7),
-        "ثمان" | "ثماني" | "ثمانيه" => Class::Unit(8),
-        "تسع" | "تسعه" | "تسعا" => Class::Unit(9),
-        "عشر" | "عشره" => Class::Ten,
-        "عشرون" | "عشرين" => Class::Tens(20),
-        "ثلاثون" | "ثلاثين" => Class::Tens(30),
-        "اربعون" | "اربعين" => Class::Tens(40),
-        "خمسون" | "خمسين" => Class::Tens(50),
-        "ستون" | "ستين" => Class::Tens(60),
-        "سبعون" | "سبعين" => Class::Tens(70),
-        "ثمانون" | "ثمانين" => Class::Tens(80),
-        "تسعون" | "تسعين" => Class::Tens(90),
-        "ثلاثي" | "ثلاثيه" => Class::Fold(3),
-        "رباعي" | "رباعيه" => Class::Fold(4),
-        "خماسي" | "خماسيه" => Class::Fold(5),
-        "سداسي" | "سداسيه" => Class::Fold(6),
-        "نصف" => Class::Part(50),
-        "ربع" | "ربعا" => Class::Part(25),
-        "ثلث" | "ثلثا" => Class::Third,
-        _ => return hundred(word).or_else(|| decade(word)),
-    })
-}
+/// Words of one meaning, parted by spaces.
+const WORDS: &[(&str, Class)] = &[
+    ("واحد واحده", Class::Unit(1)),
+    ("احد احدي حادي حاديه", Class::Bound(1)),
+    ("اثنان اثنين اثنتان اثنتين", Class::Unit(2)),
+    ("اثنا اثني اثنتا اثنتي", Class::Bound(2)),
+    ("ثلاث ثلاثه ثلاثا", Class::Unit(3)),
+    ("اربع اربعه اربعا", Class::Unit(4)),
+    ("خمس خمسه خمسا", Class::Unit(5)),
+    ("ست سته ستا", Class::Unit(6)),
+    ("سبع سبعه سبعا", Class::Unit(7)),
+    ("ثمان ثماني ثمانيه", Class::Unit(8)),
+    ("تسع تسعه تسعا", Class::Unit(9)),
+    ("عشر عشره", Class::Ten),
+    ("عشرون عشرين", Class::Tens(20)),
+    ("ثلاثون ثلاثين", Class::Tens(30)),
+    ("اربعون اربعين", Class::Tens(40)),
+    ("خمسون خمسين", Class::Tens(50)),
+    ("ستون ستين", Class::Tens(60)),
+    ("سبعون سبعين", Class::Tens(70)),
+    ("ثمانون ثمانين", Class::Tens(80)),
+    ("تسعون تسعين", Class::Tens(90)),
+    ("ثلاثي ثلاثيه", Class::Fold(3)),
+    ("رباعي رباعيه", Class::Fold(4)),
+    ("خماسي خماسيه", Class::Fold(5)),
+    ("سداسي سداسيه", Class::Fold(6)),
+    ("نصف", Class::Part(50)),
+    ("ربع ربعا", Class::Part(25)),
+    ("ثلث ثلثا", Class::Third),
+    ("مئتان مئتين مئتا مئتي مائتان مائتين مائتا مائتي", Class::Hundred(200)),
+    ("الاف الوف", Class::Scale(3, Form::Plural)),
+    ("ساعه", Class::Clock),
+    ("توقيت جمت غرينتش", Class::Zone(None)),
+    ("صباحا صباح فجرا فجر", Class::Zone(Some(false))),
+    ("مساء ظهرا ظهر عصرا عصر ليلا", Class::Zone(Some(true))),
+    ("في", Class::In),
+    ("الا", Class::Less),
+    ("الي حتي او", Class::Range),
+    ("دينار دينارا دنانير", Class::Dinar),
+    ("قرن عقد", Class::Century),
+];
+/// What stands before a hundred, and how many it makes of it.
+const HUNDREDS: [(&str, u16); 9] = [
+    ("", 100),
+    ("ثلاث", 300),
+    ("اربع", 400),
+    ("خمس", 500),
+    ("ست", 600),
+    ("سبع", 700),
+    ("ثمان", 800),
+    ("ثماني", 800),
+    ("تسع", 900),
+];
+/// Tens, which with an ending are decades.
+const DECADES: [(&str, u8); 8] = [
+    ("عشرين", 20),
+    ("ثلاثين", 30),
+    ("اربعين", 40),
+    ("خمسين", 50),
+    ("ستين", 60),
+    ("سبعين", 70),
+    ("ثمانين", 80),
+    ("تسعين", 90),
+];
+/// Scale words by their power of ten.
+const SCALES: [(&str, u8); 7] = [
+    ("الف", 3),
+    ("مليون", 6),
+    ("مليار", 9),
+    ("بليون", 9),
+    ("تريليون", 12),
+    ("ترليون", 12),
+    ("تريليار", 15),
+];
+/// Scale words that are plurals without an ending.
+const PLURALS: [(&str, u8); 2] = [("ملايين", 6), ("بلايين", 9)];
+/// Ranks, with or without the ending of the feminine.
+const ORDINALS: [(&str, u8); 10] = [
+    ("ثاني", 2),
+    ("ثان", 2),
+    ("ثالث", 3),
+    ("رابع", 4),
+    ("خامس", 5),
+    ("سادس", 6),
+    ("سابع", 7),
+    ("ثامن", 8),
+    ("تاسع", 9),
+    ("عاشر", 10),
+];
 
-fn hundred(word: &str) -> Option<Class> {
-    let stem = ["مائه", "مئه", "مايه"].iter().find_map(|tail| word.strip_suffix(tail));
-    Some(Class::Hundred(match stem {
-        Some("") => 100,
-        Some("ثلاث") => 300,
-        Some("اربع") => 400,
-        Some("خمس") => 500,
-        Some("ست") => 600,
-        Some("سبع") => 700,
-        Some("ثمان" | "ثماني") => 800,
-        Some("تسع") => 900,
-        Some(_) => return None,
-        None => match word {
-            "مئتان" | "مئتين" | "مئتا" | "مئتي" => 200,
-            "مائتان" | "مائتين" | "مائتا" | "مائتي" => 200,
-            _ => return None,
-        },
-    }))
-}
-
-fn decade(word: &str) -> Option<Class> {
-    let stem = word.strip_suffix("ات").map(|w| w.strip_suffix("ي").unwrap_or(w))?;
-    Some(Class::Decade(match stem {
-        "عشرين" => 20,
-        "ثلاثين" => 30,
-        "اربعين" => 40,
-        "خمسين" => 50,
-        "ستين" => 60,
-        "سبعين" => 70,
-        "ثمانين" => 80,
-        "تسعين" => 90,
-        _ => return None,
-    }))
-}
-
-fn scale(word: &str) -> Option<Class> {
-    if matches!(word, "الاف" | "الوف") {
-        return Some(Class::Scale(3, Form::Plural));
+/// Every word that means something to a number, folded, without particles and article.
+fn classes() -> WordMap<String, Class> {
+    let mut classes: WordMap<String, Class> = WordMap::default();
+    for (words, class) in WORDS {
+        classes.extend(words.split(' ').map(|word| (word.to_owned(), *class)));
     }
-    let (stem, power) = [
-        ("الف", 3),
-        ("مليون", 6),
-        ("ملايين", 6),
-        ("مليار", 9),
-        ("بليون", 9),
-        ("بلايين", 9),
-        ("تريليون", 12),
-        ("ترليون", 12),
-        ("تريليار", 15),
-    ]
-    .into_iter()
-    .find(|(stem, _)| word.starts_with(stem))?;
-    let form = match &word[stem.len()..] {
-        "" if matches!(stem, "ملايين" | "بلايين") => Form::Plural,
-        "" => Form::Single,
-        "ات" if stem != "الف" => Form::Plural,
-        "ان" | "ين" => Form::Dual,
-        "ي" => Form::Dual,
-        "ا" => Form::Bare,
-        _ => return None,
+    let mut say = |stem: &str, endings: &[&str], class: Class| {
+        classes.extend(endings.iter().map(|ending| (format!("{stem}{ending}"), class)));
     };
-    Some(Class::Scale(power, form))
-}
-
-fn ordinal(word: &str) -> Option<Class> {
-    let stem = word.strip_suffix('ه').unwrap_or(word);
-    Some(Class::Ordinal(match stem {
-        "ثاني" | "ثان" => 2,
-        "ثالث" => 3,
-        "رابع" => 4,
-        "خامس" => 5,
-        "سادس" => 6,
-        "سابع" => 7,
-        "ثامن" => 8,
-        "تاسع" => 9,
-        "عاشر" => 10,
-        _ => return None,
-    }))
-}
-
-fn neighbour(word: &str) -> Option<Class> {
-    Some(match word {
-        "ساعه" => Class::Clock,
-        "توقيت" | "جمت" | "غرينتش" => Class::Zone(None),
-        "صباحا" | "صباح" | "فجرا" | "فجر" => Class::Zone(Some(false)),
-        "مساء" | "ظهرا" | "ظهر" | "عصرا" | "عصر" | "ليلا" => {
-            Class::Zone(Some(true))
+    for (stem, value) in HUNDREDS {
+        say(stem, &["مائه", "مئه", "مايه"], Class::Hundred(value));
+    }
+    for (stem, tens) in DECADES {
+        say(stem, &["ات", "يات"], Class::Decade(tens));
+    }
+    for (stem, power) in SCALES.into_iter().chain(PLURALS) {
+        say(stem, &["ان", "ين", "ي"], Class::Scale(power, Form::Dual));
+        say(stem, &["ا"], Class::Scale(power, Form::Bare));
+        if stem != "الف" {
+            say(stem, &["ات"], Class::Scale(power, Form::Plural));
         }
-        "في" => Class::In,
-        "الا" => Class::Less,
-        "الي" | "حتي" | "او" => Class::Range,
-        "دينار" | "دينارا" | "دنانير" => Class::Dinar,
-        "قرن" | "عقد" => Class::Century,
-        _ => return None,
-    })
+    }
+    for (stem, power) in SCALES {
+        say(stem, &[""], Class::Scale(power, Form::Single));
+    }
+    for (stem, power) in PLURALS {
+        say(stem, &[""], Class::Scale(power, Form::Plural));
+    }
+    for (stem, value) in ORDINALS {
+        say(stem, &["", "ه"], Class::Ordinal(value));
+    }
+    classes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn look_up(word: &str) -> Word {
+        Reader::default().look_up(word)
+    }
 
     #[test]
     fn particles_and_the_article_are_taken_off() {

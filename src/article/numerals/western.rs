@@ -8,12 +8,13 @@ use super::{
     compose::Composer,
     figure::{self, Worth},
     lexer::{self, Kind},
-    lexicon::{Class, OTHER, Word, look_up},
+    lexicon::{Class, OTHER, Reader, Word},
 };
 
 /// What to write in place of what, in order, so that every figure is Western.
 pub(super) fn edits(text: &str) -> Vec<(Range<usize>, String)> {
-    let pieces = lexer::pieces(text, OTHER, look_up);
+    let mut words = Reader::default();
+    let pieces = lexer::pieces(text, OTHER, |word| words.look_up(word));
     let composer = Composer { pieces: &pieces };
     (0..pieces.len())
         .filter_map(|at| composer.edit(text, at))

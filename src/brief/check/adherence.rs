@@ -6,7 +6,11 @@
 //! place or person that is not there at all is a missing name. Common words of the glossary help a
 //! translator and are not asked for.
 
-use super::{names, text::English, unit::Unit};
+use super::{
+    names::{Known, Spelling},
+    text::English,
+    unit::Unit,
+};
 use crate::{
     article::letter,
     finding::{Code, Finding, Severity},
@@ -14,10 +18,11 @@ use crate::{
 };
 
 /// Says which terms of the Arabic the English puts in other words.
-pub(super) fn check(unit: &Unit<'_>, glossary: &Glossary, findings: &mut Vec<Finding>) {
+pub(super) fn check(unit: &Unit<'_>, known: &Known<'_>, findings: &mut Vec<Finding>) {
     let Some(arabic) = unit.arabic.as_deref() else { return };
+    let glossary = known.glossary;
     let mut said: Vec<&Entry> = Vec::new();
-    for found in glossary.matches(arabic.text) {
+    for found in known.table.matches(arabic.text, glossary) {
         let entry = found.entry;
         let Some((code, severity)) = code(entry.kind) else { continue };
         let typed = &arabic.text[found.span.clone()];
@@ -53,8 +58,8 @@ fn sounds(unit: &Unit<'_>, glossary: &Glossary, typed: &str) -> bool {
     let folded = fold(typed);
     let mut words = unit.english.words.iter().filter(|word| word.capital);
     words.any(|word| {
-        let lower = unit.english.lower(*word);
-        folded.split(' ').any(|part| names::is_spelling(glossary, lower, part))
+        let spelling = Spelling::of(glossary, unit.english.lower(*word));
+        folded.split(' ').any(|part| spelling.is(part))
     })
 }
 
@@ -103,9 +108,9 @@ fn stem(word: &str) -> &str {
 }
 
 /// Whether a word of the English stands in a rendering of a term of the texts of a unit.
-pub(super) fn renders(unit: &Unit<'_>, glossary: &Glossary, lower: &str) -> bool {
+pub(super) fn renders(unit: &Unit<'_>, known: &Known<'_>, lower: &str) -> bool {
     unit.texts().any(|text| {
-        glossary.matches(text.text).iter().any(|found| {
+        known.table.matches(text.text, known.glossary).iter().any(|found| {
             found.entry.renderings().any(|rendering| rendering.to_lowercase().contains(lower))
         })
     })

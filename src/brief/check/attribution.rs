@@ -15,15 +15,16 @@ use crate::finding::{Code, Finding, Severity};
 
 /// Says where a statement lost its speaker.
 pub(super) fn check(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
-    let opens = unit.arabic.as_deref().is_some_and(|a| a.meaning(0).is(Meaning::SURE_SPEECH));
-    let told = if opens { speech::surely_reports } else { speech::reports };
-    if unit.kind != Kind::Passage || told(&unit.english) {
+    if unit.kind != Kind::Passage {
         return;
     }
-    let verbs: Vec<Option<&str>> = unit.source_texts().map(speech::attributes).collect();
-    let Some(Some(verb)) = verbs.first().filter(|_| verbs.iter().all(Option::is_some)) else {
+    let mut verbs = unit.source_texts().map(speech::attributes);
+    let Some(Some(verb)) = verbs.next() else { return };
+    let opens = unit.arabic.as_deref().is_some_and(|a| a.meaning(0).is(Meaning::SURE_SPEECH));
+    let told = if opens { speech::surely_reports } else { speech::reports };
+    if !verbs.all(|verb| verb.is_some()) || told(&unit.english) {
         return;
-    };
+    }
     let what = format!("The source attributes this (“{verb}”); the English states it as a fact.");
     unit.say(findings, Code::AttributionMissing, Severity::Warning, what);
 }

@@ -190,9 +190,8 @@ fn english_name(word: &str) -> Option<Named> {
         return None;
     }
     let place = |list: &[&str]| {
-        let found = list.iter().position(|name| {
-            *name == word || name.strip_suffix('y').is_some() && word == format!("{name}s")
-        });
+        let one = word.strip_suffix('s').filter(|one| one.ends_with('y'));
+        let found = list.iter().position(|name| *name == word || Some(*name) == one);
         found.or_else(|| {
             let short = word.len() == 3 || word == "Sept";
             list.iter().position(|name| short && name.starts_with(word))

@@ -2,12 +2,13 @@
 //!
 //! It is no translator. It lets a check ask whether the words of an English sentence have any
 //! counterpart in the Arabic beside it, and whether a capitalised word is a common one or a name
-//! that English renders by custom (Germany, Cairo). All stems are looked for in one pass over a
+//! that English renders by custom (Germany, Cairo). `stems` looks for all stems in one pass over a
 //! text. The list lies in `lexicon.txt`, which says how it is written.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use super::stems::{Finder, Stems};
+use crate::article::wordmap::WordSet;
 
 /// What the dictionary says of an English word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,11 @@ impl Entry {
     /// Whether an Arabic counterpart is known.
     pub(super) fn has_stems(self) -> bool {
         self.first < self.last
+    }
+
+    /// The numbers of its stems.
+    pub(super) fn stems(self) -> Range<usize> {
+        self.first..self.last
     }
 }
 
@@ -54,38 +60,18 @@ struct Key {
 struct Lexicon {
     /// In order, so that the key that a word starts with is found by halving.
     keys: Vec<Key>,
-    /// For each first byte the end of the keys that open with it or with a lesser one.
-    opens: [usize; 256],
-    finder: AhoCorasick,
-    /// The stem of each pattern of the finder.
-    stem_of: Vec<usize>,
-    stems: usize,
+    /// For every two bytes of ASCII where the keys that open with them start and end.
+    opens: Vec<(u16, u16)>,
+    /// The endings of regular forms.
+    forms: WordSet<&'static str>,
+    finder: Finder,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(include_str!("lexicon.txt")));
 
-/// The stems of the dictionary that stand in a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Stems(Vec<u64>);
-
-impl Stems {
-    /// The stems of a folded text whose words are parted by spaces, one before the first and one
-    /// after the last.
-    pub(super) fn of(folded: &str) -> Self {
-        let lexicon = &*LEXICON;
-        let mut found = vec![0_u64; lexicon.stems / 64 + 1];
-        for hit in lexicon.finder.find_overlapping_iter(folded) {
-            let stem = lexicon.stem_of[hit.pattern().as_usize()];
-            found[stem / 64] |= 1 << (stem % 64);
-        }
-        Self(found)
-    }
-
-    /// Whether a counterpart of the entry stands in the text.
-    pub(super) fn has(&self, entry: Entry) -> bool {
-        (entry.first..entry.last)
-            .any(|stem| self.0.get(stem / 64).is_some_and(|bits| bits & (1 << (stem % 64)) != 0))
-    }
+/// The stems that stand in a folded text, given as the row of its letters.
+pub(super) fn stems(row: &[u8]) -> Stems {
+    LEXICON.finder.find(row)
 }
 
 /// The entry of a word as typed: a name's if it is capitalised and there is one, else the common
@@ -97,22 +83,15 @@ pub(super) fn look_up(typed: &str, lower: &str) -> Option<Entry> {
 
 impl Lexicon {
     fn read(text: &'static str) -> Self {
-        let (mut keys, mut patterns, mut stem_of, mut stems) =
-            (Vec::new(), Vec::new(), Vec::new(), 0);
+        let (mut keys, mut stems) = (Vec::new(), Vec::new());
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (words, arabic) = line.split_once('=').unwrap_or((line, ""));
-            let first = stems;
-            for stem in arabic.split('|').map(str::trim).filter(|stem| !stem.is_empty()) {
-                for pattern in spellings(stem) {
-                    patterns.push(pattern);
-                    stem_of.push(stems);
-                }
-                stems += 1;
-            }
+            let first = stems.len();
+            stems.extend(arabic.split('|').map(str::trim).filter(|stem| !stem.is_empty()));
             for word in words.split_whitespace() {
                 let name = word.starts_with(|c: char| c.is_ascii_uppercase());
                 let stem = word.ends_with('*');
-                let entry = Entry { name, whole: true, first, last: stems };
+                let entry = Entry { name, whole: true, first, last: stems.len() };
                 keys.push(Key { text: word.trim_end_matches('*'), stem, parent: None, entry });
             }
         }
@@ -120,25 +99,28 @@ impl Lexicon {
         keys.sort_by_key(|key| (key.text, !key.entry.has_stems()));
         keys.dedup_by_key(|key| key.text);
         link(&mut keys);
-        let opens = openings(&keys);
-        // The table costs some megabytes once and makes the search several times as fast.
-        let finder = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&patterns)
-            .expect("the stems are compiled in, few and short, and a test reads them");
-        Self { keys, opens, finder, stem_of, stems }
+        let (opens, forms) = (openings(&keys), FORMS.into_iter().collect());
+        Self { opens, forms, finder: Finder::of(&stems), keys }
     }
 
     /// The entry of the longest key that is the word or, as a stem, opens it.
     fn longest(&self, word: &str) -> Option<Entry> {
-        let first = usize::from(*word.as_bytes().first()?);
-        let (start, end) = (first.checked_sub(1).map_or(0, |at| self.opens[at]), self.opens[first]);
+        let (start, end) = match *word.as_bytes() {
+            [first, second, ..] => *self.opens.get(pair(first, second)?)?,
+            // A key of one letter sorts right before all that open with it.
+            [first] => {
+                let (start, _) = *self.opens.get(pair(first, 0)?)?;
+                (start, start)
+            }
+            [] => return None,
+        };
+        let (start, end) = (usize::from(start), usize::from(end));
         let within = self.keys[start..end].partition_point(|key| key.text <= word);
-        let mut at = within.checked_sub(1).map(|at| start + at);
+        let mut at = (start + within).checked_sub(1);
         while let Some(index) = at {
             let key = &self.keys[index];
             if let Some(rest) = word.strip_prefix(key.text) {
-                let whole = rest.is_empty() || FORMS.contains(&rest);
+                let whole = rest.is_empty() || self.forms.contains(rest);
                 if whole && rest.len() <= 3 || key.stem {
                     return Some(Entry { whole, ..key.entry });
                 }
@@ -149,21 +131,27 @@ impl Lexicon {
     }
 }
 
-/// A short stem matches a whole word alone, bare or with the article and a conjunction.
-fn spellings(stem: &str) -> Vec<String> {
-    if stem.chars().nth(2).is_some() {
-        return vec![stem.to_owned()];
-    }
-    ["", "و", "ال", "وال", "ب", "بال", "ل"].iter().map(|open| format!(" {open}{stem} ")).collect()
+/// The place of two bytes of ASCII among all such pairs.
+fn pair(first: u8, second: u8) -> Option<usize> {
+    (first | second < 0x80).then(|| usize::from(first) << 7 | usize::from(second))
 }
 
-/// For each first byte the end of the keys that open with it or with a lesser one.
-fn openings(keys: &[Key]) -> [usize; 256] {
-    let mut ends = [0; 256];
-    for (byte, end) in (0_u8..=255).zip(&mut ends) {
-        *end = keys.partition_point(|key| key.text.as_bytes().first() <= Some(&byte));
-    }
-    ends
+/// For every two bytes of ASCII where the keys that open with them start and end.
+fn openings(keys: &[Key]) -> Vec<(u16, u16)> {
+    let opening = |at: usize| {
+        let bytes = keys.get(at).map(|key| key.text.as_bytes());
+        bytes.map(|bytes| &bytes[..bytes.len().min(2)])
+    };
+    let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+    let mut at = 0;
+    let mut upto = |own_too: bool, pair: &[u8]| {
+        while opening(at).is_some_and(|own| own < pair || own_too && own == pair) {
+            at += 1;
+        }
+        place(at)
+    };
+    let pairs = (0..0x80).flat_map(|first| (0..0x80).map(move |second| [first, second]));
+    pairs.map(|pair| (upto(false, &pair), upto(true, &pair))).collect()
 }
 
 /// Gives every key the longest other key that it starts with.
@@ -182,9 +170,10 @@ fn link(keys: &mut [Key]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::brief::check::stems::codes;
 
     fn stands(word: &str, folded: &str) -> bool {
-        Stems::of(folded).has(look_up(word, &word.to_lowercase()).unwrap())
+        stems(&codes(folded)).has(look_up(word, &word.to_lowercase()).unwrap())
     }
 
     #[test]
@@ -200,6 +189,13 @@ mod tests {
         assert!(look_up("Polish", "polish").unwrap().name);
         assert!(!look_up("Water", "water").unwrap().name);
         assert!(stands("Cairo", " في القاهره "));
+    }
+
+    #[test]
+    fn every_key_is_found_by_itself() {
+        for key in &LEXICON.keys {
+            assert!(LEXICON.longest(key.text).is_some(), "{}", key.text);
+        }
     }
 
     #[test]

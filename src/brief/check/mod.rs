@@ -23,6 +23,7 @@ mod numbers;
 mod quotes;
 mod speech;
 mod spelling;
+mod stems;
 mod text;
 mod translit;
 mod unit;
@@ -68,7 +69,7 @@ pub fn check_named(
         if !unit.is_missing() {
             compare(unit, &mut findings);
             names::check(unit, &known, &mut heard, &mut findings);
-            adherence::check(unit, glossary, &mut findings);
+            adherence::check(unit, &known, &mut findings);
         }
     }
     wording::repeats(&units, &mut findings);

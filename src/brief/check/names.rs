@@ -17,7 +17,7 @@ use super::{
     adherence,
     lexicon::{self, Entry},
     text::{Arabic, Word, without_conjunction},
-    translit::Name,
+    translit::{self, Name},
     unit::{Kind, Unit},
 };
 use crate::{
@@ -123,7 +123,7 @@ pub(super) fn check<'u, 'a>(
         if name.is_some_and(|entry| unit.texts().any(|text| text.stems().has(entry))) {
             continue;
         }
-        let lower = typed.to_lowercase();
+        let lower = lower(typed);
         if name.is_none() && !is_surely_name(unit, index, typed) || stands_in_latin(unit, &lower) {
             continue;
         }
@@ -131,7 +131,7 @@ pub(super) fn check<'u, 'a>(
             if name.is_none() {
                 heard.push(Rendering { arabic, lower, typed, unit });
             }
-        } else if !joined(unit, index) && !adherence::renders(unit, names.glossary, &lower) {
+        } else if !joined(unit, index) && !adherence::renders(unit, names, &lower) {
             let severity = if name.is_some() { Severity::Error } else { Severity::Warning };
             say(unit, typed, severity, findings);
         }
@@ -162,41 +162,66 @@ fn is_named(unit: &Unit<'_>, glossary: &Glossary, arabic: &str) -> bool {
     let folded = fold(arabic);
     let parts = || folded.split_whitespace().filter(|part| !matches!(*part, "بن" | "ابن" | "بنت"));
     unit.english.words.iter().filter_map(|word| name_of(unit, *word)).any(|typed| {
-        let lower = typed.to_lowercase();
-        parts().any(|part| is_spelling(glossary, &lower, part))
+        let lower = lower(typed);
+        let spelling = Spelling::of(glossary, &lower);
+        parts().any(|part| spelling.is(part))
     })
 }
 
-/// Whether an English word in lower case can be an Arabic part of a name: by the list where both
-/// stand in it, else by sound.
-pub(super) fn is_spelling(glossary: &Glossary, lower: &str, part: &str) -> bool {
-    let listed = glossary.name_parts(lower);
-    if bare_forms(part).any(|form| listed.iter().any(|own| own == form)) {
-        return true;
+/// A name in lower case.
+fn lower(typed: &str) -> String {
+    if typed.is_ascii() { typed.to_ascii_lowercase() } else { typed.to_lowercase() }
+}
+
+/// An English word as the spelling of an Arabic part of a name.
+pub(super) struct Spelling<'g> {
+    glossary: &'g Glossary,
+    /// The parts that it spells by the list.
+    listed: &'g [String],
+    sounds: Option<Name>,
+}
+
+impl<'g> Spelling<'g> {
+    /// What a word in lower case spells.
+    pub(super) fn of(glossary: &'g Glossary, lower: &str) -> Self {
+        Self { glossary, listed: glossary.name_parts(lower), sounds: Name::of(lower) }
     }
-    let decided = !listed.is_empty() && glossary.part(part).is_some();
-    let sounds = |name: Name| {
+
+    /// Whether it can be a folded part of a name: by the list where both stand in it, else by sound.
+    pub(super) fn is(&self, part: &str) -> bool {
+        if bare_forms(part).any(|form| self.listed.iter().any(|own| own == form)) {
+            return true;
+        }
+        let Some(name) = &self.sounds else { return false };
         let limit = name.limit();
-        bare_forms(part).any(|form| name.cost(form, limit) <= limit)
-    };
-    !decided && Name::of(lower).is_some_and(sounds)
+        let sounds = || {
+            name.may_be(translit::letters(part), limit)
+                && bare_forms(part).any(|form| name.cost(form, limit) <= limit)
+        };
+        let decided = || !self.listed.is_empty() && self.glossary.part(part).is_some();
+        sounds() && !decided()
+    }
 }
 
 /// Whether a word that is a spelling of an Arabic given name has that name in the source; `None`
 /// for other words, and for one that stands alone where a sentence opens.
 fn given(unit: &Unit<'_>, names: &Known<'_>, index: usize, typed: &str) -> Option<bool> {
-    let lower = typed.to_lowercase();
+    let lower = lower(typed);
     if names.glossary.name_parts(&lower).is_empty() || !is_placed_as_name(unit, index) {
         return None;
     }
+    let spelling = Spelling::of(names.glossary, &lower);
     let there = unit.texts().any(|text| {
-        let (alone, pairs) = (text.words(), (0..text.len()).filter_map(|at| text.pair(at)));
-        alone
-            .map(Cow::Borrowed)
-            .chain(pairs.map(Cow::Owned))
-            .any(|word| is_spelling(names.glossary, &lower, &fold(&word)))
+        let mut pairs = (0..text.len()).filter_map(|at| text.pair(at));
+        text.words().any(|word| spelling.is(&folded(word)))
+            || pairs.any(|pair| spelling.is(&folded(&pair)))
     });
-    Some(there || stands_in_latin(unit, &lower) || adherence::renders(unit, names.glossary, &lower))
+    Some(there || stands_in_latin(unit, &lower) || adherence::renders(unit, names, &lower))
+}
+
+/// A word of the checks' folding as the glossary folds it, which goes a little further.
+fn folded(word: &str) -> Cow<'_, str> {
+    if word.contains(['ئ', 'ؤ', 'گ']) { Cow::Owned(fold(word)) } else { Cow::Borrowed(word) }
 }
 
 /// Says that another person stands in the English than in the source.

@@ -67,10 +67,13 @@ fn may_quote(source: &Arabic<'_>) -> bool {
 
 fn missing(unit: &Unit<'_>, spans: &[Range<usize>], findings: &mut Vec<Finding>) {
     let Some(arabic) = unit.arabic.as_deref() else { return };
-    if !spans.is_empty() || unit.english.text.contains(['\'', '‘', '“', '"', '«']) {
+    if !spans.is_empty() {
         return;
     }
     let source = quoted(arabic.text);
+    if source.spans.is_empty() || unit.english.text.contains(['\'', '‘', '“', '"', '«']) {
+        return;
+    }
     let speech = source.spans.iter().map(|span| &arabic.text[span.clone()]);
     let Some(lost) = speech.filter(|text| words(text) >= SPEECH).max_by_key(|text| text.len())
     else {
@@ -106,6 +109,10 @@ struct Quoted {
 /// paragraph without having been closed.
 fn quoted(text: &str) -> Quoted {
     let mut found = Quoted { spans: Vec::new(), balanced: true };
+    // The first bytes of every such mark: most texts have none of them.
+    if memchr::memchr3(b'"', 0xC2, 0xE2, text.as_bytes()).is_none() {
+        return found;
+    }
     let mut open: Option<(char, usize)> = None;
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();

@@ -6,7 +6,7 @@
 //! English that no rule can.
 
 use super::{
-    names::is_spelling,
+    names::Spelling,
     text::{English, Word},
 };
 use crate::{
@@ -69,7 +69,7 @@ fn stretch(
             english.words.get(at).filter(|word| word.capital && (at == start || !word.opens))?;
         let lower = english.lower(*word);
         let lower = lower.strip_suffix("'s").unwrap_or(lower);
-        if !is_spelling(glossary, lower, part) {
+        if !Spelling::of(glossary, lower).is(part) {
             return None;
         }
         at += 1;

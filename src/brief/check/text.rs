@@ -5,10 +5,11 @@
 //! sentence. Every check reads these instead of the text, so that a text is read once. Nothing here
 //! judges.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use super::{
-    lexicon::{self, Entry, Stems},
+    lexicon::{self, Entry},
+    stems::{GAP, Stems},
     translit,
     vocabulary::Meaning,
 };
@@ -24,22 +25,33 @@ pub(super) struct Arabic<'a> {
     /// The text as it stands.
     pub(super) text: &'a str,
     folded: String,
-    words: Vec<Range<usize>>,
-    places: Vec<Range<usize>>,
-    letters: Vec<u64>,
-    meanings: Vec<Meaning>,
+    words: Vec<ArabicWord>,
     marks: Vec<(usize, Mark)>,
     numbers: Vec<Number>,
     stems: Stems,
-    latin: String,
+    latin: OnceCell<String>,
+}
+
+/// One Arabic word.
+#[derive(Clone, Debug)]
+struct ArabicWord {
+    /// Where it stands in the folded text.
+    folded: Range<usize>,
+    /// Where it stands in the text.
+    place: Range<usize>,
+    /// Its letters, as a set.
+    letters: u64,
+    /// What it means to the checks.
+    meaning: Meaning,
 }
 
 /// The folded letter, or `None` for what is no letter of a word's skeleton.
 fn fold(c: char) -> Option<char> {
     Some(match c {
+        // Most of what is read, told first.
+        'ا' | 'ب' | 'ت'..='غ' | 'ف'..='و' | 'ي' => c,
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ى' | 'ی' | 'ې' => 'ي',
-        'ئ' => 'ئ',
         'ة' => 'ه',
         'ک' | 'ڪ' => 'ك',
         'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}' => return None,
@@ -55,44 +67,27 @@ fn is_arabic_letter(c: char) -> bool {
 impl<'a> Arabic<'a> {
     /// Reads a text.
     pub(super) fn read(text: &'a str) -> Self {
-        let mut arabic =
-            Self { text, folded: String::with_capacity(text.len() + 2), ..Self::default() };
-        arabic.folded.push(' ');
+        let mut reader = Reader::new(text);
         let mut from: Option<(usize, usize)> = None;
         for (at, c) in text.char_indices() {
-            // A zero-width joiner stands inside Persian names and parts nothing.
-            if c == '\u{200C}' || c == '\u{200D}' {
-                continue;
-            }
-            if c.is_ascii_alphanumeric() {
-                arabic.latin.push(c.to_ascii_lowercase());
-            } else if !arabic.latin.ends_with(' ') {
-                arabic.latin.push(' ');
-            }
             if is_arabic_letter(c) {
-                from.get_or_insert((arabic.folded.len(), at));
-                arabic.folded.extend(fold(c));
-            } else {
-                arabic.close(from.take(), at);
+                from.get_or_insert((reader.folded.len(), at));
+                if let Some(letter) = fold(c) {
+                    reader.folded.push(letter);
+                    reader.row.push(translit::code(letter));
+                }
+            } else if c != '\u{200C}' && c != '\u{200D}' {
+                // A zero-width joiner stands inside Persian names and parts nothing.
+                reader.close(from.take(), at);
             }
         }
-        arabic.close(from, text.len());
+        reader.close(from, text.len());
+        let Reader { folded, words, row } = reader;
+        let stems = lexicon::stems(&row);
+        let numbers = numerals::find(text);
+        let mut arabic = Self { text, folded, words, numbers, stems, ..Self::default() };
         arabic.marks = marks(arabic.words());
-        arabic.numbers = numerals::find(text);
-        arabic.stems = Stems::of(&arabic.folded);
         arabic
-    }
-
-    fn close(&mut self, from: Option<(usize, usize)>, end: usize) {
-        let Some((folded, start)) = from else { return };
-        if folded < self.folded.len() {
-            self.words.push(folded..self.folded.len());
-            self.places.push(start..end);
-            let word = &self.folded[folded..];
-            self.letters.push(translit::letters(word));
-            self.meanings.push(Meaning::of(word));
-            self.folded.push(' ');
-        }
     }
 
     /// The stems of the dictionary that stand in it.
@@ -100,9 +95,19 @@ impl<'a> Arabic<'a> {
         &self.stems
     }
 
-    /// Its Latin letters and digits in lower case.
+    /// Its Latin letters and digits in lower case, one space for all that stands between them.
     pub(super) fn latin(&self) -> &str {
-        &self.latin
+        self.latin.get_or_init(|| {
+            let mut latin = String::new();
+            for c in self.text.chars().filter(|c| !matches!(c, '\u{200C}' | '\u{200D}')) {
+                if c.is_ascii_alphanumeric() {
+                    latin.push(c.to_ascii_lowercase());
+                } else if !latin.ends_with(' ') {
+                    latin.push(' ');
+                }
+            }
+            latin
+        })
     }
 
     /// The numbers in order.
@@ -112,28 +117,29 @@ impl<'a> Arabic<'a> {
 
     /// The folded words in order.
     pub(super) fn words(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
-        self.words.iter().map(|range| &self.folded[range.clone()])
+        self.words.iter().map(|word| &self.folded[word.folded.clone()])
     }
 
     /// The folded word at `index`; empty beyond the end.
     pub(super) fn word(&self, index: usize) -> &str {
-        self.words.get(index).map_or("", |range| &self.folded[range.clone()])
+        self.words.get(index).map_or("", |word| &self.folded[word.folded.clone()])
     }
 
     /// The word at `index` with the next one, as one word; Arabic parts names that English joins.
     pub(super) fn pair(&self, index: usize) -> Option<String> {
         let next = self.words.get(index + 1)?;
-        Some(format!("{}{}", self.word(index), &self.folded[next.clone()]))
+        Some(format!("{}{}", self.word(index), &self.folded[next.folded.clone()]))
     }
 
     /// The letters of the word at `index`, as a set.
     pub(super) fn letters(&self, index: usize) -> u64 {
-        self.letters.get(index).copied().unwrap_or(0)
+        self.words.get(index).map_or(0, |word| word.letters)
     }
 
     /// Where the word at `index` stands in the text.
     pub(super) fn place(&self, index: usize) -> Range<usize> {
-        self.places.get(index).cloned().unwrap_or(self.text.len()..self.text.len())
+        let end = self.text.len();
+        self.words.get(index).map_or(end..end, |word| word.place.clone())
     }
 
     /// How many words there are.
@@ -143,18 +149,51 @@ impl<'a> Arabic<'a> {
 
     /// What the word at `index` means to the checks.
     pub(super) fn meaning(&self, index: usize) -> Meaning {
-        self.meanings.get(index).copied().unwrap_or_default()
+        self.words.get(index).map_or_else(Meaning::default, |word| word.meaning)
     }
 
     /// The first word of a meaning, as typed.
     pub(super) fn first(&self, meaning: Meaning) -> Option<&'a str> {
-        let index = self.meanings.iter().position(|own| own.is(meaning))?;
-        Some(&self.text[self.place(index)])
+        let word = self.words.iter().find(|word| word.meaning.is(meaning))?;
+        Some(&self.text[word.place.clone()])
     }
 
     /// The months and weekdays, each with the index of its first word.
     pub(super) fn marks(&self) -> &[(usize, Mark)] {
         &self.marks
+    }
+}
+
+/// A text as it is cut into words.
+struct Reader {
+    /// The folded words, a space after each.
+    folded: String,
+    words: Vec<ArabicWord>,
+    /// The folded letters as [`lexicon::stems`] wants them.
+    row: Vec<u8>,
+}
+
+impl Reader {
+    fn new(text: &str) -> Self {
+        let mut row = Vec::with_capacity(text.len() / 2 + 2);
+        row.push(GAP);
+        // Words of Arabic copy have some eleven bytes with the space after them.
+        let words = Vec::with_capacity(text.len() / 10 + 1);
+        Self { folded: String::with_capacity(text.len() + 1), words, row }
+    }
+
+    /// Ends the word that opened at a place of the folded text and of the text, if it has letters.
+    fn close(&mut self, from: Option<(usize, usize)>, end: usize) {
+        let Some((start, place)) = from else { return };
+        if start < self.folded.len() {
+            let folded = start..self.folded.len();
+            let letters = self.row.iter().rev().take_while(|letter| **letter != GAP);
+            let letters = letters.fold(0, |set, letter| set | translit::bit(*letter));
+            let meaning = Meaning::of(&self.folded[folded.clone()]);
+            self.words.push(ArabicWord { folded, place: place..end, letters, meaning });
+            self.folded.push(' ');
+            self.row.push(GAP);
+        }
     }
 }
 
@@ -184,28 +223,36 @@ pub(super) fn bare(word: &str) -> &str {
 #[derive(Debug)]
 pub(super) struct Openings {
     sorted: Vec<&'static str>,
-    /// For each first byte the end of the openings that start with it or a lesser one.
-    ends: [usize; 256],
+    /// For each first byte where the openings that start with it start and end, and, as a set, the
+    /// last five bits of the second bytes they have.
+    by_first: Vec<(u16, u16, u32)>,
 }
 
 impl Openings {
-    /// A list without those that another one opens.
+    /// A list, each of two bytes or more, without those that another one opens.
     pub(super) fn of(list: &[&'static str]) -> Self {
         let mut sorted = list.to_vec();
         sorted.sort_unstable();
         sorted.dedup_by(|next, kept| next.starts_with(*kept));
-        let mut ends = [0; 256];
-        for (byte, end) in (0_u8..=255).zip(&mut ends) {
-            *end = sorted.partition_point(|word| word.as_bytes().first() <= Some(&byte));
+        let mut by_first = vec![(0, 0, 0); 256];
+        for (opening, place) in sorted.iter().zip(0..) {
+            let [first, second, ..] = opening.as_bytes() else { continue };
+            let (start, end, seconds) = &mut by_first[usize::from(*first)];
+            *start = if *seconds == 0 { place } else { *start };
+            *end = place + 1;
+            *seconds |= 1 << (second % 32);
         }
-        Self { sorted, ends }
+        Self { sorted, by_first }
     }
 
     /// Whether one of them opens the word.
     pub(super) fn open(&self, word: &str) -> bool {
-        let Some(&first) = word.as_bytes().first() else { return false };
-        let start = first.checked_sub(1).map_or(0, |at| self.ends[usize::from(at)]);
-        let own = &self.sorted[start..self.ends[usize::from(first)]];
+        let [first, second, ..] = word.as_bytes() else { return false };
+        let (start, end, seconds) = self.by_first[usize::from(*first)];
+        if seconds & (1 << (second % 32)) == 0 {
+            return false;
+        }
+        let own = &self.sorted[usize::from(start)..usize::from(end)];
         let after = own.partition_point(|opening| *opening <= word);
         after.checked_sub(1).is_some_and(|at| word.starts_with(own[at]))
     }
@@ -248,7 +295,8 @@ impl<'a> English<'a> {
     /// Reads a text.
     pub(super) fn read(text: &'a str) -> Self {
         let lower = text.to_ascii_lowercase();
-        let mut english = Self { text, lower, ..Self::default() };
+        let words = Vec::with_capacity(text.len() / 5);
+        let mut english = Self { text, lower, words, ..Self::default() };
         let mut opens = true;
         let mut from: Option<usize> = None;
         let mut chars = text.char_indices().peekable();

@@ -108,19 +108,36 @@ impl Name {
 
 /// The letters of a folded word as a set; those beyond the alphabet are left out.
 pub(super) fn letters(word: &str) -> u64 {
-    word.chars().filter_map(bit).fold(0, |set, bit| set | bit)
+    word.chars().fold(0, |set, letter| set | bit(code(letter)))
 }
 
 /// The Arabic letters and the Persian ones that copy uses.
 const ALPHABET: &str = "ءابتثجحخدذرزسشصضطظعغفقكلمنهويئؤپچڤگژ";
 
-fn bit(letter: char) -> Option<u64> {
-    let code = u32::from(letter);
-    if (0x621..0x64B).contains(&code) {
-        return Some(1 << (code - 0x621));
+/// One more than the highest that [`code`] gives.
+pub(super) const CODES: u8 = 49;
+/// What [`code`] gives for letters beyond the alphabet.
+const OTHER: u8 = CODES - 1;
+
+/// A letter as a number from 1 on; one for all letters beyond the alphabet.
+#[inline]
+pub(super) fn code(letter: char) -> u8 {
+    match letter {
+        // A difference below 42.
+        '\u{621}'..='\u{64A}' => (u32::from(letter) - 0x620) as u8,
+        'پ' => 43,
+        'چ' => 44,
+        'ڤ' => 45,
+        'گ' => 46,
+        'ژ' => 47,
+        _ => OTHER,
     }
-    let extra = ['پ', 'چ', 'ڤ', 'گ', 'ژ'].iter().position(|c| *c == letter)?;
-    Some(1 << (0x64B - 0x621 + extra))
+}
+
+/// The set of one letter by its number; empty for one beyond the alphabet.
+#[inline]
+pub(super) fn bit(code: u8) -> u64 {
+    if (1..OTHER).contains(&code) { 1 << (code - 1) } else { 0 }
 }
 
 /// For each pair of Latin letters the Arabic ones that may be its sound.
@@ -140,7 +157,7 @@ impl Sounds {
             return u64::MAX;
         }
         let one = ALPHABET.chars().filter(|letter| meet(sound, *letter, true) < LOST);
-        let set = one.filter_map(bit).fold(0, |set, bit| set | bit);
+        let set = one.fold(0, |set, letter| set | bit(code(letter)));
         // What two letters may be, and the halves of two sounds that one letter is.
         let more: &str = match sound.0 {
             b'x' => "كسز",
@@ -153,7 +170,7 @@ impl Sounds {
             b'r' => "ر",
             _ => "",
         };
-        more.chars().filter_map(bit).fold(set, |set, bit| set | bit)
+        set | letters(more)
     }
 
     fn letters(&self, (first, second): Sound) -> u64 {

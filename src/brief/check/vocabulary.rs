@@ -4,13 +4,12 @@
 //! searched again for every rule.
 
 use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
     ops::{BitOr, BitOrAssign},
     sync::LazyLock,
 };
 
 use super::{direction, negation, speech, text};
+use crate::article::wordmap::WordMap;
 
 /// The meanings of a word, as a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +31,9 @@ impl Meaning {
     /// Something falls.
     pub(super) const FALL: Self = Self(64);
 
+    /// The bits of both trends.
+    const TREND: u8 = Self::RISE.0 | Self::FALL.0;
+
     /// Whether it has any meaning of `other`.
     pub(super) fn is(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -40,10 +42,16 @@ impl Meaning {
     /// The meanings of a folded word, with or without what is attached to it.
     pub(super) fn of(word: &str) -> Self {
         let get = |word: &str| TABLE.get(word).copied().unwrap_or_default();
+        // What is attached is looked through only where something is.
+        let shorter = |shorter: &str, than: &str| {
+            if shorter.len() < than.len() { get(shorter) } else { Self::default() }
+        };
         let rest = text::without_conjunction(word).unwrap_or(word);
         let bare = text::bare(word);
-        let trend = get(bare) | get(bare.trim_start_matches(['ب', 'ل', 'س']));
-        let mut meaning = get(word) | get(rest) | Self(trend.0 & (Self::RISE.0 | Self::FALL.0));
+        let own = get(word);
+        let bare_of = if bare.len() < word.len() { get(bare) } else { own };
+        let trend = bare_of | shorter(bare.trim_start_matches(['ب', 'ل', 'س']), bare);
+        let mut meaning = own | shorter(rest, word) | Self(trend.0 & Self::TREND);
         if negation::denies_by_sense(rest) {
             meaning |= Self::SENSE;
         }
@@ -65,30 +73,7 @@ impl BitOrAssign for Meaning {
     }
 }
 
-/// FNV-1a: a few words of our own need no defence against chosen keys, and four look-ups for each
-/// word of an article should cost nothing.
-#[derive(Debug)]
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-        }
-    }
-}
-
-type Table = HashMap<&'static str, Meaning, BuildHasherDefault<Fnv>>;
+type Table = WordMap<&'static str, Meaning>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::default();

@@ -4,13 +4,19 @@
 //! task, text said twice, a passage that stops in mid-sentence. None of these needs the source,
 //! save to tell what the source itself contains: a Latin web address or a cut-off sentence.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hasher,
+};
 
 use super::{
     text::{English, Word},
     unit::{Kind, Unit},
 };
-use crate::finding::{Code, Finding, Severity};
+use crate::{
+    article::wordmap::WordHasher,
+    finding::{Code, Finding, Severity},
+};
 
 /// Openings of a model that talks about its task instead of doing it, in lower case.
 const PREAMBLES: [&str; 26] = [
@@ -45,6 +51,9 @@ const PREAMBLES: [&str; 26] = [
 /// Marks of chat templates and fences, which no article in English has.
 const MACHINE: [&str; 8] =
     ["<|", "|>", "```", "[inst]", "</s>", "<think>", "</think>", "<start_of_turn>"];
+
+/// Marks by which runs are told apart at first: so many that those of a passage seldom meet.
+const MARKS: usize = 1 << 16;
 
 /// Words repeated as one run at least this long are a loop.
 const RUN: usize = 6;
@@ -92,6 +101,10 @@ fn markup(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     if let Some(entity) = entity(english.text) {
         let what = format!("An HTML entity is left in the English: “{entity}”.");
         unit.say(findings, Code::EntityLeft, Severity::Warning, what);
+    }
+    // One look tells most texts from those that hold any of it.
+    if !english.lower.contains(['<', '>', '`', '[']) {
+        return;
     }
     let tag =
         tag(&english.lower).or_else(|| MACHINE.iter().copied().find(|m| english.lower.contains(m)));
@@ -181,9 +194,32 @@ fn repeated_run<'a>(english: &English<'a>) -> Option<&'a str> {
         return None;
     }
     let span = |run: &[Word]| run[0].place().start..run[run.len() - 1].place().end;
+    // Where no two runs open and close alike none stands twice, and most texts are that.
+    let ends = |run: &[Word]| [run[0], run[RUN - 1]].map(|word| english.lower(word));
+    let mut marks = [0_u64; MARKS / 64];
+    let alike = words.windows(RUN).any(|run| {
+        let mark = mark(ends(run)) % MARKS;
+        let (place, bit) = (&mut marks[mark / 64], 1 << (mark % 64));
+        let met = *place & bit != 0;
+        *place |= bit;
+        met
+    });
+    if !alike {
+        return None;
+    }
     let mut seen: HashSet<&str> = HashSet::with_capacity(words.len());
     let again = words.windows(RUN).find(|run| !seen.insert(&english.lower[span(run)]))?;
     Some(&english.text[span(again)])
+}
+
+/// A number for two words, the same for the same ones and seldom for others.
+fn mark(words: [&str; 2]) -> usize {
+    let mut hasher = WordHasher::default();
+    for word in words {
+        hasher.write(word.as_bytes());
+    }
+    // A half of the hash is more than enough.
+    (hasher.finish() >> 32) as usize
 }
 
 /// Says where two passages of a section, or of the summary, are the same.

@@ -36,20 +36,25 @@ pub fn compare(source: &str, english: &str) -> Differences {
 
 /// How numbers of an English text agree with numbers of Arabic ones that were read before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    falls: bool,
+pub struct Rule<'e> {
+    english: &'e str,
 }
 
-impl Rule {
+impl<'e> Rule<'e> {
     /// The rule for an English text: one that speaks of a fall may leave out a minus.
     #[must_use]
-    pub fn of(english: &str) -> Self {
-        Self { falls: speaks_of_a_fall(english) }
+    pub fn of(english: &'e str) -> Self {
+        Self { english }
     }
 
     /// Whether two numbers say the same.
     fn agree(self, arabic: &Number, english: &Number) -> bool {
-        equal(arabic, english) && sign_kept(arabic, english, self.falls)
+        equal(arabic, english) && self.sign_kept(arabic, english)
+    }
+
+    /// A lost minus is a fault unless the English says it in words.
+    fn sign_kept(self, source: &Number, english: &Number) -> bool {
+        !source.value.is_negative() || english.value.is_negative() || speaks_of_a_fall(self.english)
     }
 
     /// The Arabic numbers that have to stand among the English ones and do not.
@@ -68,7 +73,7 @@ impl Rule {
         english: &'a [Number],
         arabic: impl Iterator<Item = &'a Number> + Clone,
     ) -> impl Iterator<Item = &'a Number> {
-        let halves = arabic.clone().any(|a| a.value.to_string().ends_with(".5"));
+        let halves = arabic.clone().any(|a| a.value.ends_in_half());
         let stands = move |e: &Number| arabic.clone().any(|a| self.agree(a, e));
         english.iter().filter(move |e| must_be_supported(e, halves) && !stands(e))
     }
@@ -95,7 +100,7 @@ fn is_firm(number: &Number) -> bool {
 /// the noun, and a half by a word that stands after it ("an hour and a half").
 fn must_be_supported(number: &Number, halves: bool) -> bool {
     let by_form = number.value.abs() <= Decimal::from(2) && number.value.whole().is_some();
-    let half = halves && !number.scaled && number.value.to_string().ends_with(".5");
+    let half = halves && !number.scaled && number.value.ends_in_half();
     match number.written {
         Written::Scale => true,
         _ => is_firm(number) && !by_form && !half,
@@ -152,11 +157,6 @@ fn same_decade(a: &Number, b: &Number) -> bool {
 /// A decade without its century is one of the last hundred years.
 fn recent(decade: i128) -> bool {
     decade < 100 || (1900..2100).contains(&decade)
-}
-
-/// A lost minus is a fault unless the English says it in words.
-fn sign_kept(source: &Number, english: &Number, falls: bool) -> bool {
-    !source.value.is_negative() || english.value.is_negative() || falls
 }
 
 fn speaks_of_a_fall(english: &str) -> bool {

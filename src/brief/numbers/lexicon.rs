@@ -1,5 +1,9 @@
 //! The English words that say a number, or decide what a number beside them is.
 
+use std::sync::LazyLock;
+
+use crate::article::wordmap::WordMap;
+
 /// What a word means to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -80,18 +84,18 @@ const MAX: usize = 16;
 
 /// The meaning of a word as typed.
 pub(super) fn look_up(word: &str) -> Class {
-    if word.len() > MAX || !word.is_ascii() {
+    static CLASSES: LazyLock<WordMap<String, Class>> = LazyLock::new(classes);
+    let mut lower = [0; MAX];
+    let Some(lower) = lower.get_mut(..word.len()).filter(|_| word.is_ascii()) else {
         return Class::Other;
-    }
+    };
     if let Some(value) = roman(word) {
         return Class::Roman(value);
     }
-    let lower = word.to_ascii_lowercase();
-    small(&lower)
-        .or_else(|| ordinal(&lower))
-        .or_else(|| large(&lower))
-        .or_else(|| neighbour(&lower))
-        .unwrap_or(Class::Other)
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    let lower = std::str::from_utf8(lower).unwrap_or_default();
+    CLASSES.get(lower).copied().unwrap_or(Class::Other)
 }
 
 const UNITS: [&str; 10] =
@@ -111,92 +115,78 @@ const TEENS: [&str; 10] = [
 const TENS: [&str; 8] =
     ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
-fn position(list: &[&str], word: &str) -> Option<u8> {
-    list.iter().position(|&item| item == word).and_then(|at| u8::try_from(at).ok())
-}
+/// Words of one meaning, parted by spaces; they go before what is made by rule.
+const WORDS: &[(&str, Class)] = &[
+    ("first", Class::UnitTh(1)),
+    ("second", Class::UnitTh(2)),
+    ("third thirds", Class::UnitTh(3)),
+    ("fifth fifths", Class::UnitTh(5)),
+    ("eighth", Class::UnitTh(8)),
+    ("ninth", Class::UnitTh(9)),
+    ("twelfth", Class::TeenTh(12)),
+    ("hundredth hundredths", Class::ScaleTh(2)),
+    ("thousandth thousandths", Class::ScaleTh(3)),
+    ("millionth millionths", Class::ScaleTh(6)),
+    ("hundred", Class::Hundred),
+    ("thousand k", Class::Scale(3)),
+    ("million mn mln", Class::Scale(6)),
+    ("billion bn bln milliard", Class::Scale(9)),
+    ("trillion tn trn", Class::Scale(12)),
+    ("m", Class::ShortMillion),
+    ("dozen", Class::Dozen),
+    ("few several many couple multi", Class::Vague),
+    ("st nd rd th", Class::Suffix),
+    ("s", Class::Plural),
+    ("a an", Class::A),
+    ("the", Class::The),
+    ("century", Class::Century),
+    ("and", Class::And),
+    ("half", Class::Half),
+    ("quarter", Class::Quarter),
+    ("of", Class::Of),
+    ("minus negative", Class::Minus),
+    ("to or", Class::Range),
+    ("percent pct percentage", Class::Percent),
+    ("per", Class::Per),
+    ("cent", Class::Cent),
+    ("am", Class::Meridiem(false)),
+    ("pm", Class::Meridiem(true)),
+    ("p", Class::P),
+    ("o", Class::O),
+    ("clock", Class::Clock),
+    ("gmt utc hours hrs local", Class::Zone),
+    ("noon midday", Class::Hour(12)),
+    ("midnight", Class::Hour(0)),
+];
 
-fn small(word: &str) -> Option<Class> {
-    if let Some(unit) = position(&UNITS, word) {
-        return Some(Class::Unit(unit));
+/// Every word that means something to a number, in lower case.
+fn classes() -> WordMap<String, Class> {
+    let mut classes: WordMap<String, Class> = WordMap::default();
+    for (words, class) in WORDS {
+        classes.extend(words.split(' ').map(|word| (word.to_owned(), *class)));
     }
-    if let Some(teen) = position(&TEENS, word) {
-        return Some(Class::Teen(teen + 10));
-    }
-    if let Some(stem) = word.strip_suffix("ies") {
-        let at = position(&TENS, &format!("{stem}y"))?;
-        return Some(Class::Decade((at + 2) * 10));
-    }
-    position(&TENS, word).map(|at| Class::Tens((at + 2) * 10))
-}
-
-fn ordinal(word: &str) -> Option<Class> {
-    let irregular = match word {
-        "first" => 1,
-        "second" => 2,
-        "third" | "thirds" => 3,
-        "fifth" | "fifths" => 5,
-        "eighth" => 8,
-        "ninth" => 9,
-        "twelfth" => return Some(Class::TeenTh(12)),
-        _ => 0,
+    let mut say = |word: String, class: Class| {
+        classes.entry(word).or_insert(class);
     };
-    if irregular > 0 {
-        return Some(Class::UnitTh(irregular));
+    for (unit, value) in UNITS.into_iter().zip(0..) {
+        say(unit.to_owned(), Class::Unit(value));
+        for ending in ["th", "ths"] {
+            say(format!("{unit}{ending}"), Class::UnitTh(value));
+        }
     }
-    if let Some(stem) = word.strip_suffix("ieth") {
-        return position(&TENS, &format!("{stem}y")).map(|at| Class::TensTh((at + 2) * 10));
+    for (teen, value) in TEENS.into_iter().zip(10..) {
+        say(teen.to_owned(), Class::Teen(value));
+        for ending in ["th", "ths"] {
+            say(format!("{teen}{ending}"), Class::TeenTh(value));
+        }
     }
-    let stem = word.strip_suffix("th").or_else(|| word.strip_suffix("ths"))?;
-    Some(match (position(&UNITS, stem), position(&TEENS, stem), stem) {
-        (Some(unit), ..) => Class::UnitTh(unit),
-        (_, Some(teen), _) => Class::TeenTh(teen + 10),
-        (.., "hundred") => Class::ScaleTh(2),
-        (.., "thousand") => Class::ScaleTh(3),
-        (.., "million") => Class::ScaleTh(6),
-        _ => return None,
-    })
-}
-
-fn large(word: &str) -> Option<Class> {
-    Some(match word {
-        "hundred" => Class::Hundred,
-        "thousand" | "k" => Class::Scale(3),
-        "million" | "mn" | "mln" => Class::Scale(6),
-        "billion" | "bn" | "bln" | "milliard" => Class::Scale(9),
-        "trillion" | "tn" | "trn" => Class::Scale(12),
-        "m" => Class::ShortMillion,
-        "dozen" => Class::Dozen,
-        "few" | "several" | "many" | "couple" | "multi" => Class::Vague,
-        _ => return None,
-    })
-}
-
-fn neighbour(word: &str) -> Option<Class> {
-    Some(match word {
-        "st" | "nd" | "rd" | "th" => Class::Suffix,
-        "s" => Class::Plural,
-        "a" | "an" => Class::A,
-        "the" => Class::The,
-        "century" => Class::Century,
-        "and" => Class::And,
-        "half" => Class::Half,
-        "quarter" => Class::Quarter,
-        "of" => Class::Of,
-        "minus" | "negative" => Class::Minus,
-        "to" | "or" => Class::Range,
-        "percent" | "pct" | "percentage" => Class::Percent,
-        "per" => Class::Per,
-        "cent" => Class::Cent,
-        "am" => Class::Meridiem(false),
-        "pm" => Class::Meridiem(true),
-        "p" => Class::P,
-        "o" => Class::O,
-        "clock" => Class::Clock,
-        "gmt" | "utc" | "hours" | "hrs" | "local" => Class::Zone,
-        "noon" | "midday" => Class::Hour(12),
-        "midnight" => Class::Hour(0),
-        _ => return None,
-    })
+    for (tens, value) in TENS.into_iter().zip(2..) {
+        let stem = tens.trim_end_matches('y');
+        say(tens.to_owned(), Class::Tens(value * 10));
+        say(format!("{stem}ies"), Class::Decade(value * 10));
+        say(format!("{stem}ieth"), Class::TensTh(value * 10));
+    }
+    classes
 }
 
 /// The value of a Roman numeral from II to XXXIX, written in capitals.
