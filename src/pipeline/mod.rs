@@ -43,7 +43,7 @@ use crate::{
     store::{Store, StoreError, StoreOptions},
     telemetry::{Answered, Stage},
 };
-pub use again::Again;
+pub use again::{Again, Begun, Key, Whole};
 pub use foresight::{ForeseenTask, Foresight, ProviderCost};
 use mend::{Checked, Original};
 pub use pieces::words;

@@ -15,8 +15,9 @@ use super::{
 use crate::{
     article::{Article, Marker, Paragraph, Section, SourceId, normalize},
     brief::{Answer, plan},
+    clock::Instant,
     dialect::FaultKind,
-    finding::{Finding, Severity},
+    finding::{Code, Finding, Severity},
     provider::{Call, Failure, Reason},
     telemetry::Stage,
 };
@@ -60,17 +61,28 @@ impl Gateway {
     /// # Errors
     /// Where no provider could do it whole.
     pub async fn translate(&self, wanted: &Wanted, call: &Call) -> Result<Translation, Failure> {
-        let prompts = self.prompts.of(call.desk.as_deref()).hash();
+        self.translate_dated(wanted, call).await.map(|(translation, _)| translation)
+    }
+
+    /// The same, and when it was begun.
+    ///
+    /// # Errors
+    /// As [`Self::translate`].
+    pub async fn translate_dated(
+        &self,
+        wanted: &Wanted,
+        call: &Call,
+    ) -> Result<(Translation, Instant), Failure> {
+        let (prompts, begun) = (self.prompts.of(call.desk.as_deref()).hash(), self.again.begin());
         let Some(key) = again::Key::of(wanted, prompts, call) else {
-            return self.put(wanted, call).await;
+            return Ok((self.put(wanted, call).await?, begun.at()));
         };
         if let Some(kept) = self.again.find(&key, call.cache) {
             return Ok(kept);
         }
-        let begun = self.again.begin();
         let translation = self.put(wanted, call).await?;
         self.again.keep(key, &translation, begun);
-        Ok(translation)
+        Ok((translation, begun.at()))
     }
 
     async fn put(&self, wanted: &Wanted, call: &Call) -> Result<Translation, Failure> {
@@ -108,6 +120,12 @@ impl Gateway {
 }
 
 impl Translation {
+    /// Whether it is past its lifetime, because nobody could make a new one.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.findings.iter().any(|finding| finding.code == Code::Stale)
+    }
+
     /// The stable codes of what is wrong with it, each once.
     #[must_use]
     pub fn errors(&self) -> Vec<crate::finding::Code> {

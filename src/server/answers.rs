@@ -1,7 +1,7 @@
 //! Briefs already made: whole, as rendered bytes, in memory.
 //!
 //! A posted article whose bytes, content type, format and detail were seen before is answered
-//! from here: nothing is parsed, planned or checked again, and `id` and `created` stay the same.
+//! from here: nothing is opened, parsed, planned or checked again, and `id` and `created` stay the same.
 //! The key also holds the hash of configuration, prompts, glossary and the version of the checks,
 //! so a change to any of them misses. Briefs with something missing or stale are not kept for
 //! later requests, though they can be read by id. Confidential briefs are not kept at all.
@@ -173,9 +173,10 @@ impl Answers {
 
     /// The key of what a desk posted, for one format.
     pub(super) fn key(&self, posted: &Posted, format: Format, desk: Option<&str>) -> Key {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.epoch);
-        hasher.update(self.prompts.of(desk).hash().as_bytes());
+        if posted.by_itself {
+            return self.key_of_json(&posted.raw, format, desk);
+        }
+        let mut hasher = self.hasher(desk);
         let source = &posted.source;
         let told = (&source.content_type, &source.title, &source.published);
         let Options { detail, confidential, dry_run: _, webhook: _ } = &posted.options;
@@ -184,6 +185,26 @@ impl Answers {
         hasher.update(options.as_bytes());
         hasher.update(&posted.raw);
         Key { hash: *hasher.finalize().as_bytes(), format }
+    }
+
+    /// The key of JSON that a desk posted, for one format, before it is opened. Nothing lies under it
+    /// where the JSON is none, is confidential, or asks for more than the brief.
+    pub(super) fn key_of_json(&self, raw: &[u8], format: Format, desk: Option<&str>) -> Key {
+        let mut hasher = self.hasher(desk);
+        // No length that the other keys begin with.
+        hasher.update(&u64::MAX.to_le_bytes());
+        let name = format!("{format:?}");
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(raw);
+        Key { hash: *hasher.finalize().as_bytes(), format }
+    }
+
+    fn hasher(&self, desk: Option<&str>) -> blake3::Hasher {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.epoch);
+        hasher.update(self.prompts.of(desk).hash().as_bytes());
+        hasher
     }
 
     /// The rendered brief under `key`, where it is fresh and as young as `policy` asks. `identity`
@@ -353,7 +374,8 @@ mod tests {
 
     fn posted() -> Posted {
         let raw = Bytes::from_static(b"text");
-        Posted { source: Source::default(), options: Options::default(), raw }
+        let (source, options) = (Source::default(), Options::default());
+        Posted { source, options, raw, by_itself: false }
     }
 
     fn whole() -> Arc<Brief> {

@@ -85,6 +85,8 @@ struct Asked {
     wanted: Wanted,
     cache: CachePolicy,
     once: Option<Once>,
+    /// It was looked for among what is kept already, in vain.
+    looked: bool,
     seen: Seen,
 }
 
@@ -121,7 +123,22 @@ pub(super) async fn create(
     let wanted = Wanted::of(request.headers())?;
     let headers = request.headers().clone();
     let seen = request.extensions().get::<Seen>().cloned().unwrap_or_default();
-    let posted = source::posted(request, &state.gateway).await?;
+    let (mut looked, posted) = (false, source::json_of(request).await?);
+    let posted = match posted {
+        Ok(raw) => {
+            if wanted != Wanted::Later && !once::is_asked(&headers) {
+                let policy = caching::policy(&headers, false);
+                let again = Again { state: &state, identity: &identity, wanted, seen: &seen };
+                if let Some(response) = again.of_json(&raw, policy).await? {
+                    return Ok(response);
+                }
+                looked = true;
+            }
+            source::json(raw, &state.gateway).await?
+        }
+        Err(request) => source::posted(request, &state.gateway).await?,
+    };
+    looked &= posted.by_itself;
     let cache = caching::policy(&headers, posted.options.confidential);
     if posted.options.dry_run {
         return dry::run(&state, &posted, (cache, identity.desk.as_deref())).await;
@@ -132,7 +149,7 @@ pub(super) async fn create(
     }
     let options = format!("{:?} {:?}", posted.options, posted.source.content_type);
     let once = once::of(&headers, &[b"brief", options.as_bytes(), &posted.raw])?;
-    let asked = Asked { state, identity, posted, wanted, cache, once, seen };
+    let asked = Asked { state, identity, posted, wanted, cache, once, looked, seen };
     asked.nothing_kept_is_needed()?;
     asked.answer().await
 }
@@ -145,7 +162,46 @@ pub(super) async fn of_form(
 ) -> Result<Response, Problem> {
     let cache = caching::policy(&HeaderMap::new(), posted.options.confidential);
     let wanted = Wanted::Whole(Format::Html);
-    Asked { state, identity, posted, wanted, cache, once: None, seen }.answer().await
+    let asked = Asked { state, identity, posted, wanted, cache, once: None, looked: false, seen };
+    asked.answer().await
+}
+
+/// Who is answered with a brief that was there already, and how.
+struct Again<'a> {
+    state: &'a State,
+    identity: &'a Identity,
+    wanted: Wanted,
+    seen: &'a Seen,
+}
+
+impl Again<'_> {
+    /// The brief that the same JSON was answered with, which is not even opened for that.
+    async fn of_json(&self, raw: &[u8], policy: CachePolicy) -> Result<Option<Response>, Problem> {
+        let desk = self.identity.desk.as_deref();
+        let key = self.state.answers.key_of_json(raw, self.wanted.format(), desk);
+        self.of(&key, policy, None).await
+    }
+
+    /// The brief that is kept under this key; `webhook` hears of it, too.
+    async fn of(
+        &self,
+        key: &Key,
+        policy: CachePolicy,
+        webhook: Option<&str>,
+    ) -> Result<Option<Response>, Problem> {
+        let by = (self.identity, self.seen);
+        let found = making::again(self.state, (key, policy), by, webhook).await?;
+        let Some(rendered) = found else { return Ok(None) };
+        let status = CacheStatus::Hit(rendered.fresh_for());
+        let response = match self.wanted {
+            Wanted::Stream => {
+                let json = String::from_utf8_lossy(&rendered.body);
+                live::events(rendered.id(), &[("brief", &json)])
+            }
+            _ => respond(self.wanted.format(), rendered.body),
+        };
+        Ok(Some(with_status(response, status)))
+    }
 }
 
 impl Asked {
@@ -206,23 +262,6 @@ impl Asked {
         })
     }
 
-    /// The answer out of the cache, where it is there.
-    async fn cached(&self, key: &Key) -> Result<Option<Response>, Problem> {
-        let by = (&*self.identity, &self.seen);
-        let webhook = self.posted.options.webhook.as_deref();
-        let found = making::again(&self.state, (key, self.cache), by, webhook).await?;
-        let Some(rendered) = found else { return Ok(None) };
-        let status = CacheStatus::Hit(rendered.fresh_for());
-        let response = match self.wanted {
-            Wanted::Stream => {
-                let json = String::from_utf8_lossy(&rendered.body);
-                live::events(rendered.id(), &[("brief", &json)])
-            }
-            _ => respond(self.wanted.format(), rendered.body),
-        };
-        Ok(Some(with_status(response, status)))
-    }
-
     /// Answers from the cache, or makes the brief now. `outlives`: also when the client hangs up.
     async fn now(self, id: String, outlives: bool) -> Result<Response, Problem> {
         let key = self.state.answers.key(
@@ -231,8 +270,13 @@ impl Asked {
             self.identity.desk.as_deref(),
         );
         // Of a request that is done once it is noted under its own id what came of it.
-        if !outlives && let Some(response) = self.cached(&key).await? {
-            return Ok(response);
+        if !outlives && !self.looked {
+            let Self { state, identity, wanted, seen, .. } = &self;
+            let again = Again { state, identity, wanted: *wanted, seen };
+            let webhook = self.posted.options.webhook.as_deref();
+            if let Some(response) = again.of(&key, self.cache, webhook).await? {
+                return Ok(response);
+            }
         }
         let Self { state, identity, posted, wanted, cache, seen, .. } = self;
         // A stream is answered before its brief is there.

@@ -43,7 +43,7 @@ pub(super) async fn posted(request: Request, limit: usize) -> Result<Posted, Pro
         ..Options::default()
     };
     let raw = source.bytes.clone();
-    Ok(Posted { source, options, raw })
+    Ok(Posted { source, options, raw, by_itself: false })
 }
 
 #[derive(Default)]

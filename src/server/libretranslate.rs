@@ -8,15 +8,15 @@
 
 use axum::{
     Json,
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{Request, State as Shared},
-    http::request::Parts,
+    http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 
 use super::{
-    State,
+    State, access, caching,
     gate::{self, Asked},
     openapi::{
         shapes::Alive,
@@ -27,9 +27,10 @@ use super::{
     translate::{self, Batch, Detected, MOST_CHARACTERS},
 };
 use crate::{
+    clock::{self, Instant},
     keys::{Identity, Scope},
-    pipeline::Form,
-    telemetry::Seen,
+    pipeline::{self, Form, Whole},
+    telemetry::{Answered, Seen},
 };
 
 /// `POST /translate`.
@@ -45,11 +46,64 @@ use crate::{
     )
 )]
 pub(super) async fn translate(Shared(state): Shared<State>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match axum::body::to_bytes(body, usize::MAX).await {
+        Ok(body) => body,
+        Err(_) => return Problem::internal().into_response(),
+    };
+    if let Some(response) = again(&state, &parts, &body).await {
+        return response;
+    }
     let working = true;
     let answered = async |parts: &Parts, fields: &Parameters, identity: &Identity| {
-        translated(&state, parts, fields, identity).await
+        let begun = state.gateway.again.begin();
+        let (answer, made) = translated(&state, parts, fields, identity).await?;
+        if let Some(made) = made.filter(|_| !fields.has("api_key")) {
+            let whole = Whole { made, ..answer.clone() };
+            state.gateway.again.keep_whole(key(&state, parts, &body, identity), whole, begun);
+        }
+        Ok(respond(&answer))
     };
+    let request = Request::from_parts(parts, Body::from(body.clone()));
     entered(&state, request, working, answered).await
+}
+
+/// The answer that the same bytes were given, where their key is in the head: they are not opened for
+/// that. A key in the body is found by opening it, so of such a request nothing is kept here.
+async fn again(state: &State, parts: &Parts, body: &Bytes) -> Option<Response> {
+    let identity = access::identify(state, parts, None).ok()?;
+    let policy = caching::policy(&parts.headers, false);
+    let whole = state.gateway.again.whole(&key(state, parts, body, &identity), policy)?;
+    let asked = Asked { scope: Scope::Translate, working: true };
+    let entered = match gate::enter(state, parts, None, asked).await {
+        Ok(entered) => entered,
+        Err(refusal) => return Some(refusal),
+    };
+    let response = match entered.visit.take_characters(body).await {
+        Ok(()) => {
+            if let Some(seen) = parts.extensions.get::<Seen>() {
+                seen.answer(Answered::Cached);
+            }
+            respond(&whole)
+        }
+        Err(problem) => problem.into_response(),
+    };
+    Some(entered.leave(response))
+}
+
+/// What an answer to these bytes depends on: them, how they are to be read, and the desk's prompts.
+fn key(state: &State, parts: &Parts, body: &[u8], identity: &Identity) -> pipeline::Key {
+    let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let prompts = state.gateway.prompts.of(identity.desk.as_deref());
+    pipeline::Key::of_body(body, kind.unwrap_or_default(), prompts.hash())
+}
+
+fn respond(answer: &Whole) -> Response {
+    let mut response = Response::new(Body::from(answer.body.clone()));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    translate::write(response.headers_mut(), answer.note.as_deref());
+    response
 }
 
 /// `POST /detect`.
@@ -159,7 +213,7 @@ async fn translated(
     parts: &Parts,
     fields: &Parameters,
     identity: &Identity,
-) -> Result<Response, Problem> {
+) -> Result<(Whole, Option<Instant>), Problem> {
     let texts = fields.texts("q").ok_or_else(|| missing("q"))?;
     let source = fields.text("source").ok_or_else(|| missing("source"))?;
     let target = fields.text("target").ok_or_else(|| missing("target"))?;
@@ -189,9 +243,10 @@ async fn translated(
         let none = vec![json!([]); english.texts.len()];
         answer["alternatives"] = shaped(&none, many);
     }
-    let mut response = Json(answer).into_response();
-    english.write(response.headers_mut());
-    Ok(response)
+    // JSON with text keys, which always can be written.
+    let body = Bytes::from(serde_json::to_vec(&answer).unwrap_or_default());
+    let (note, made) = (english.note(), english.made());
+    Ok((Whole { body, note, made: made.unwrap_or_else(clock::now) }, made))
 }
 
 /// One value for one text, a list for a list.

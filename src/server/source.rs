@@ -29,6 +29,8 @@ pub(super) struct Posted {
     pub(super) options: Options,
     /// The article's bytes as they arrived, for the key of the whole-brief cache.
     pub(super) raw: Bytes,
+    /// `raw` is JSON that says all that was asked for, and nobody else is told of the brief.
+    pub(super) by_itself: bool,
 }
 
 /// What a request asks for beside its article.
@@ -44,10 +46,20 @@ pub(super) struct Options {
     pub(super) webhook: Option<String>,
 }
 
+/// The body of a request that brings JSON; any other request is given back.
+pub(super) async fn json_of(request: Request) -> Result<Result<Bytes, Request>, Problem> {
+    let kind = content_type(request.headers());
+    if !matches!(essence(&kind).as_str(), "application/json" | "text/json") {
+        return Ok(Err(request));
+    }
+    let raw = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+    raw.map(Ok).map_err(|_| Problem::internal())
+}
+
 /// Opens a request's body by its content type.
 pub(super) async fn posted(request: Request, gateway: &Gateway) -> Result<Posted, Problem> {
     let kind = content_type(request.headers());
-    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(&kind);
     if essence == "multipart/form-data" {
         return form::posted(request, gateway.config.server.max_body_bytes).await;
     }
@@ -68,6 +80,11 @@ pub(super) fn unread_type(essence: &str) -> Problem {
     ))
 }
 
+/// A content type without its parameters.
+fn essence(kind: &str) -> String {
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 fn content_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     value.unwrap_or("text/plain").to_owned()
@@ -76,7 +93,7 @@ fn content_type(headers: &HeaderMap) -> String {
 fn plain(raw: Bytes, content_type: &str) -> Posted {
     let content_type = Some(content_type.to_owned());
     let source = Source { bytes: raw.clone(), content_type, ..Source::default() };
-    Posted { source, options: Options::default(), raw }
+    Posted { source, options: Options::default(), raw, by_itself: false }
 }
 
 /// The article that JSON carries.
@@ -88,15 +105,15 @@ pub(super) async fn json(raw: Bytes, gateway: &Gateway) -> Result<Posted, Proble
     let Body { carried, title, published, detail, confidential, dry_run, webhook } = body;
     let detail = detail.unwrap_or_default();
     let options = Options { detail, confidential, dry_run, webhook };
-    let (source, raw) = match carried.source() {
-        Ok(source) => (source, raw),
+    let (source, raw, by_itself) = match carried.source() {
+        Ok(source) => (source, raw, options.webhook.is_none()),
         Err(url) => {
             let source = fetched(&url, gateway).await?;
             let raw = source.bytes.clone();
-            (source, raw)
+            (source, raw, false)
         }
     };
-    Ok(Posted { source: Source { title, published, ..source }, options, raw })
+    Ok(Posted { source: Source { title, published, ..source }, options, raw, by_itself })
 }
 
 /// The article at an address.

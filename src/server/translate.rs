@@ -11,6 +11,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::{State, caching, making, problem::Problem};
 use crate::{
     article,
+    clock::{self, Instant},
     finding::Code,
     keys::Identity,
     pipeline::{self, Form, Translation, Wanted},
@@ -50,6 +51,8 @@ pub(super) struct Translated {
     /// The same for their languages.
     pub(super) languages: Vec<Detected>,
     errors: Vec<Code>,
+    /// When the oldest of them was put into English; none where nothing of them may be kept.
+    made: Option<Instant>,
 }
 
 /// The language of a text.
@@ -64,13 +67,26 @@ pub(super) struct Detected {
 impl Translated {
     /// Writes the codes of what is wrong, where anything is.
     pub(super) fn write(&self, headers: &mut HeaderMap) {
+        write(headers, self.note().as_deref());
+    }
+
+    /// When the oldest of them was put into English; none where nothing of them may be kept.
+    pub(super) fn made(&self) -> Option<Instant> {
+        self.made
+    }
+
+    /// The codes of what is wrong, where anything is.
+    pub(super) fn note(&self) -> Option<String> {
         let name = |code: &Code| serde_json::to_value(code).ok()?.as_str().map(str::to_owned);
         let codes: Vec<String> = self.errors.iter().filter_map(name).collect();
-        if let Ok(value) = HeaderValue::from_str(&codes.join(", "))
-            && !codes.is_empty()
-        {
-            headers.insert(FINDINGS, value);
-        }
+        (!codes.is_empty()).then(|| codes.join(", "))
+    }
+}
+
+/// Writes these codes of what is wrong, where there are any.
+pub(super) fn write(headers: &mut HeaderMap, note: Option<&str>) {
+    if let Some(Ok(value)) = note.map(HeaderValue::from_str) {
+        headers.insert(FINDINGS, value);
     }
 }
 
@@ -106,19 +122,24 @@ pub(super) async fn translate(
         let (gateway, call) = (state.gateway.clone(), call.clone());
         async move {
             match detected.language.as_str() {
-                "ar" => gateway.translate(&wanted, &call).await,
-                _ => Ok(Translation { text: wanted.text, findings: Vec::new() }),
+                "ar" => gateway.translate_dated(&wanted, &call).await,
+                _ => {
+                    let same = Translation { text: wanted.text, findings: Vec::new() };
+                    Ok((same, clock::now()))
+                }
             }
         }
     });
     let done = stream::iter(texts).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await;
     let done = done.map_err(|failure| making::failed(&failure))?;
     seen.answer(Answered::Made);
-    let mut errors: Vec<Code> = done.iter().flat_map(Translation::errors).collect();
+    let keeps = call.keeps() && !done.iter().any(|(translation, _)| translation.is_stale());
+    let made = done.iter().map(|(_, made)| *made).min().filter(|_| keeps);
+    let mut errors: Vec<Code> = done.iter().flat_map(|(one, _)| one.errors()).collect();
     errors.sort();
     errors.dedup();
-    let texts = done.into_iter().map(|translation| translation.text).collect();
-    Ok(Translated { texts, languages, errors })
+    let texts = done.into_iter().map(|(translation, _)| translation.text).collect();
+    Ok(Translated { texts, languages, errors, made })
 }
 
 /// How a caller's tasks are run: until its deadline, from the cache as it says, on its budget.

@@ -290,6 +290,36 @@ async fn keys_are_taken_where_each_client_puts_them_and_refused_in_its_words() {
 }
 
 #[tokio::test]
+async fn the_same_bytes_get_the_same_answer_within_key_limits_and_wishes() {
+    let stub = Stub::always(Act::Libre).await;
+    let requests = Limits { requests_per_minute: 5.try_into().ok(), ..Limits::default() };
+    let entries =
+        vec![key("desk", Scope::Translate, requests), key("reader", Scope::Read, requests)];
+    let (_folder, router, keys) = keyed(&config(&stub, ""), entries);
+    let body = json!({"q": [SHIPS, "حضر 5 وزراء."], "source": "auto", "target": "en"}).to_string();
+    let ask = async |key: &str, cache: &str, body: &str| {
+        let request = Request::post("/translate")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("x-api-key", key)
+            .header(header::CACHE_CONTROL, cache);
+        send(&router, request.body(Body::from(body.to_owned())).unwrap()).await
+    };
+    let first = ask(&keys[0], "", &body).await;
+    assert_eq!((first.status, stub.hits()), (200, 2));
+    let second = ask(&keys[0], "", &body).await;
+    assert_eq!((second.told(), stub.hits()), (first.told(), 2));
+    for name in [header::CONTENT_TYPE, "x-mujaz-findings".parse().unwrap()] {
+        assert_eq!(second.headers.get(&name), first.headers.get(&name), "{name}");
+    }
+    assert_eq!(ask("mjz_wrong", "", &body).await.status, 403);
+    assert_eq!(ask(&keys[1], "", &body).await.status, 403);
+    assert_eq!((ask(&keys[0], "no-store", &body).await.told(), stub.hits()), (first.told(), 4));
+    assert_eq!((ask(&keys[0], "no-cache", &body).await.told(), stub.hits()), (first.told(), 6));
+    assert_eq!(ask(&keys[0], "", &body).await.status, 200);
+    assert_eq!(ask(&keys[0], "", &body).await.status, 429);
+}
+
+#[tokio::test]
 async fn limits_are_a_slowdown_to_one_client_and_a_quota_to_the_other() {
     let stub = Stub::always(Act::Libre).await;
     let requests = Limits { requests_per_minute: 1.try_into().ok(), ..Limits::default() };

@@ -67,7 +67,7 @@ pub(in crate::server) async fn push(
     let deadline = pipeline::deadline(&state.gateway.config);
     making::read(&state, &source, deadline).await?;
     let options = Options { detail: hook.detail, ..Options::default() };
-    let posted = Posted { raw: body.clone(), source, options };
+    let posted = Posted { raw: body.clone(), source, options, by_itself: false };
     let assignment = Assignment::of(&posted, CachePolicy::Use);
     // An item that is pushed again unchanged is the same; a correction has another body.
     let version = format!(

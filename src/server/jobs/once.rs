@@ -53,6 +53,11 @@ pub(in crate::server) fn of(headers: &HeaderMap, asked: &[&[u8]]) -> Result<Opti
     Ok(Some(Once { key, hash: *hasher.finalize().as_bytes(), expires }))
 }
 
+/// Whether a request came with a key.
+pub(in crate::server) fn is_asked(headers: &HeaderMap) -> bool {
+    headers.contains_key(KEY)
+}
+
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let malformed = || {
         Problem::malformed(

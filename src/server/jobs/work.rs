@@ -141,6 +141,7 @@ async fn remember(state: &State, commission: &Commission, made: &Made) {
         raw: commission.source.bytes.clone(),
         source: commission.source.clone(),
         options: commission.options.clone(),
+        by_itself: false,
     };
     let key = state.answers.key(&posted, Format::Json, commission.desk());
     making::remember(state, commission, made, (key, made.json.clone())).await;

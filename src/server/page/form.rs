@@ -105,7 +105,7 @@ impl Form {
             }
         };
         let raw = source.bytes.clone();
-        Ok(Posted { source, options: self.options, raw })
+        Ok(Posted { source, options: self.options, raw, by_itself: false })
     }
 }
 
