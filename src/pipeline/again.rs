@@ -34,7 +34,7 @@ use crate::{
 /// The share of `cache.memory_bytes` that each of the two maps has.
 const SHARE: u64 = 16;
 /// Bytes of an entry beside its text, and of one finding beside its message.
-const OVERHEAD: usize = 256;
+const OVERHEAD: usize = 512;
 
 /// The texts that are kept. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -24,10 +24,10 @@ use moka::{Entry, future::Cache, ops::compute::Op};
 use tokio::{sync::OwnedMutexGuard, time::Instant};
 
 use crate::{
-    brief::{Brief, check},
+    brief::{Brief, BriefSection, Passage, check},
     clock,
     config::Config,
-    finding::Code,
+    finding::{Code, Finding},
     keys::{Identity, Scope},
     pipeline::Gateway,
     prompt::Prompts,
@@ -138,6 +138,8 @@ pub(super) struct Answers {
 /// Share of `cache.memory_bytes` for each of the two maps here; the rest is for the providers'
 /// answers and for texts that are given again.
 const SHARE: u64 = 4;
+/// What an entry takes beside its body and its id.
+const OVERHEAD: usize = 512;
 
 impl Answers {
     /// No briefs yet, bounded by the gateway's configuration.
@@ -145,7 +147,7 @@ impl Answers {
         let bytes = gateway.config.cache.memory_bytes / SHARE;
         let rendered = Cache::builder().max_capacity(bytes);
         let rendered = rendered.weigher(|_, one: &Rendered| {
-            (one.body.len() + one.id.len() + 160).try_into().unwrap_or(u32::MAX)
+            (one.body.len() + one.id.len() + OVERHEAD).try_into().unwrap_or(u32::MAX)
         });
         let by_id = Cache::builder().max_capacity(bytes);
         let by_id = by_id.weigher(|_, one: &Arc<Readable>| weight(&one.brief));
@@ -343,14 +345,36 @@ fn is_whole(brief: &Brief) -> bool {
     !brief.findings.iter().any(|f| matches!(f.code, Code::PassageMissing | Code::Stale))
 }
 
+/// What a brief takes in memory, its article and the cache's own share included: each text with what
+/// lies around it, rounded up.
 fn weight(brief: &Brief) -> u32 {
+    // A text's and a list's head, and what the allocator rounds up.
+    const AROUND: usize = 48;
+    const WHOLE: usize = 2048;
+    let text = |text: &Option<String>| text.as_ref().map_or(0, |text| text.len() + AROUND);
     let passages = brief.summary.iter().chain(brief.sections.iter().flat_map(|s| &s.passages));
-    let text: usize = passages.map(|passage| passage.text.len() + 64).sum();
-    let findings: usize = brief.findings.iter().map(|finding| finding.message.len() + 96).sum();
-    let sections = brief.article.iter().flat_map(|article| &article.sections);
-    let article: usize =
-        sections.flat_map(|s| &s.paragraphs).map(|paragraph| paragraph.text.len() + 64).sum();
-    (text + findings + article + 1024).try_into().unwrap_or(u32::MAX)
+    let passages = passages.map(|passage| {
+        let Passage { text: english, sources, arabic } = passage;
+        english.len() + size_of_val(sources.as_slice()) + 2 * AROUND + text(arabic)
+    });
+    let headings = brief.sections.iter().map(|section| {
+        2 * AROUND + size_of::<BriefSection>() + text(&section.heading) + text(&section.heading_ar)
+    });
+    let findings = brief.findings.iter().map(|finding| {
+        let Finding { code: _, severity: _, message, passage, sources } = finding;
+        message.len() + size_of_val(sources.as_slice()) + 3 * AROUND + text(passage)
+    });
+    let names = brief.names.iter().map(|name| name.ar.len() + name.en.len() + 3 * AROUND);
+    let article = brief.article.as_deref();
+    let sections = article.into_iter().flat_map(|article| &article.sections);
+    let paragraphs = sections.map(|section| {
+        let texts = section.paragraphs.iter().map(|paragraph| paragraph.text.len() + 2 * AROUND);
+        texts.sum::<usize>() + 3 * AROUND + text(&section.heading)
+    });
+    let dropped = article.into_iter().flat_map(|article| &article.dropped);
+    let dropped = dropped.map(|dropped| dropped.text.len() + 2 * AROUND);
+    let parts = passages.chain(headings).chain(findings).chain(names).chain(paragraphs);
+    (parts.chain(dropped).sum::<usize>() + WHOLE).try_into().unwrap_or(u32::MAX)
 }
 
 /// The hash of everything besides the request that decides a brief.

@@ -43,8 +43,9 @@ use crate::clock::{self, Instant};
 
 /// Steps in one transaction, at most; the rest is the next one's.
 const TOGETHER: usize = 512;
-/// Reads at the same time, at most; more would only wait for each other.
-const READERS: usize = 16;
+/// Reads at the same time, at most; more would only wait for each other, each on a thread that the
+/// allocator keeps memory for.
+const READERS: usize = 4;
 /// Memory that a lasting database may take in place of its disk, in bytes.
 const MEMORY_BOUND: u64 = 256 << 20;
 /// Nobody waits longer for the disk.
