@@ -159,7 +159,7 @@ impl Providers {
     /// Joins the flight of an equal task, or starts it. It outlives this caller.
     async fn fly(&self, key: Key, journey: Journey, call: &Call) -> Result<Done, Failure> {
         let late = journey.failure("had not answered when the time was up");
-        let keys: Vec<Key> = journey.candidates.iter().map(|candidate| candidate.key).collect();
+        let keys = journey.keys();
         let inner = Arc::clone(&self.inner);
         let lead = |deadline| async move { inner.share(key, journey, deadline).await };
         let Landed { result, led } =
@@ -167,7 +167,7 @@ impl Providers {
         self.inner.joined.count(!led);
         let done = result.unwrap_or(Err(late))?;
         if let Some(source) = call.source.filter(|_| !led) {
-            self.inner.tag(&keys, source).await;
+            self.inner.served(&keys, source).await;
         }
         Ok(if led || done.cached() { done } else { done.unpaid(How::Joined) })
     }
@@ -461,13 +461,17 @@ impl Inner {
         Done { answered, how, cost_usd: None }.unpaid(how)
     }
 
-    /// Remembers that the answer that one of these keys has served `source`.
-    async fn tag(&self, keys: &[Key], source: Source) {
+    /// Remembers that `source` was served by whichever of these keys has an answer: in this replica, or
+    /// with all of them.
+    async fn served(&self, keys: &[Key], source: Source) {
+        let mut elsewhere = Vec::new();
         for key in keys {
-            if let Some(kept) = self.cache.near(key, None).await {
-                self.cache.tag(*key, kept, source).await;
+            match self.cache.near(key, None).await {
+                Some(kept) => self.cache.tag(*key, kept, source).await,
+                None => elsewhere.push(*key),
             }
         }
+        self.cache.tag_far(&elsewhere, &source).await;
     }
 
     /// An answer past its lifetime, where every provider is down or over quota.
