@@ -20,6 +20,7 @@ use super::{
     journey::{Denied, Journey, Read},
     key::Key,
     ledger::{Books, Ledger},
+    open::ProviderState,
     place::Place,
     sound::is_whole,
     transport::Transport,
@@ -248,33 +249,34 @@ impl Providers {
     /// How each provider stands, in the order of the configuration.
     #[must_use]
     pub fn standing(&self) -> Vec<Standing> {
-        let standing = |provider: &Arc<Provider>| Standing {
-            provider: provider.name().to_owned(),
-            health: provider.health(),
-            in_flight: provider.in_flight(),
-            load: provider.load(),
-            shut_for: provider.shut_for(),
-            totals: provider.totals(),
+        let standing = |provider: &Arc<Provider>| {
+            let health = provider.health();
+            let state = ProviderState::of(&provider.place, health);
+            Standing { state, health, load: provider.load(), totals: provider.totals() }
         };
         self.inner.providers.iter().map(standing).collect()
     }
 }
 
-/// How one provider stands, for metrics and readiness.
+/// How one provider stands, for metrics, status and readiness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Its name in config.toml.
-    pub provider: String,
+    /// Its name and how far it is, as `/readyz` tells it.
+    pub state: ProviderState,
     /// Whether calls go through.
     pub health: Health,
-    /// Tasks it is busy with.
-    pub in_flight: usize,
     /// How far its limits are used.
     pub load: Load,
-    /// How much longer it is left alone, if it is.
-    pub shut_for: Option<Duration>,
     /// What it did since the start.
     pub totals: Totals,
+}
+
+impl Standing {
+    /// How much longer it is left alone, if it is.
+    #[must_use]
+    pub fn shut_for(&self) -> Option<Duration> {
+        self.health.shut_for()
+    }
 }
 
 /// What came of one provider's check.
