@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::paid::sections;
 use crate::support::{
+    gateway::service,
     process::{Serving, mujaz, printed},
     provider::{Act, Stub, after, status, throttled},
     redis::Redis,
@@ -397,10 +398,8 @@ fn configured(dir: &Path, stub: &Stub, more: &str) -> std::path::PathBuf {
     let file = dir.join("config.toml");
     let text = format!(
         "[server]\nlisten = \"127.0.0.1:0\"\n[tasks]\ntranslate = [\"stand-in\"]\n[shared]\n\
-         url_env = \"TEST_REDIS_URL\"\ntimeout = \"5s\"\nlease = \"1s\"\n{more}\n[[providers]]\n\
-         name = \"stand-in\"\nkind = \"http\"\nbase_url = \"{}\"\n[providers.http]\npath = \"/do\"\n\
-         body = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \"/texts/*\"\nmax_texts = 50\n",
-        stub.url
+         url_env = \"TEST_REDIS_URL\"\ntimeout = \"5s\"\nlease = \"1s\"\n{more}\n{}max_texts = 50\n",
+        service("stand-in", stub, "")
     );
     std::fs::write(&file, text).unwrap();
     file
