@@ -1,4 +1,4 @@
-//! Names the build for `mujaz --version`: version, commit and features.
+//! Names the build for `mujaz --version`, version, commit and features, and its features for the program.
 //!
 //! A packager says the commit in `MUJAZ_COMMIT`; a release build in a checkout asks git; a release
 //! build from a tarball has none, and says so. Other builds leave it out, or every commit would compile
@@ -24,6 +24,7 @@ fn main() {
     });
     let mut features: Vec<String> = features.collect();
     features.sort();
+    println!("cargo:rustc-env=MUJAZ_FEATURES={}", features.join(","));
     let features = if features.is_empty() { "none".to_owned() } else { features.join(" ") };
     println!("cargo:rustc-env=MUJAZ_VERSION={version} ({commit}; features: {features})");
 }

@@ -153,11 +153,6 @@ impl Prompts {
         desk.and_then(|desk| self.inner.desks.get(desk)).unwrap_or(self)
     }
 
-    /// The desks that have templates of their own.
-    pub fn desks(&self) -> impl Iterator<Item = &str> {
-        self.inner.desks.keys().map(String::as_str)
-    }
-
     /// BLAKE3 over the names and texts of all templates in use, hex, desks' own left out. Another
     /// hash means that other answers may come.
     #[must_use]

@@ -180,10 +180,7 @@ impl Provider {
 
     /// How much longer it is left alone, if it is.
     pub(crate) fn shut_for(&self) -> Option<Duration> {
-        match self.health() {
-            Health::Shut(_, until) => Some(until.saturating_duration_since(clock::now())),
-            Health::Open | Health::Probing => None,
-        }
+        self.health().shut_for()
     }
 
     /// United States dollars for an answer, where the prices are known.

@@ -77,6 +77,17 @@ pub enum Health {
     Probing,
 }
 
+impl Health {
+    /// How much longer the provider is left alone, if it is.
+    #[must_use]
+    pub fn shut_for(self) -> Option<Duration> {
+        match self {
+            Self::Shut(_, until) => Some(until.saturating_duration_since(clock::now())),
+            Self::Open | Self::Probing => None,
+        }
+    }
+}
+
 /// One provider's breaker.
 #[derive(Debug)]
 pub(crate) struct Breaker {

@@ -269,6 +269,9 @@ impl Cache {
 
     /// Remembers that those of these answers served `source` that lie with all replicas.
     pub(crate) async fn tag_far(&self, keys: &[Key], source: &Source) {
+        if keys.is_empty() {
+            return;
+        }
         let keys: Vec<[u8; 32]> = keys.iter().map(|key| *key.bytes()).collect();
         self.shared.tag(&keys, source, self.lifetime()).await;
     }

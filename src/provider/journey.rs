@@ -92,6 +92,11 @@ impl Candidate {
 }
 
 impl Journey {
+    /// Under which its answer may be kept, in the order of the route.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        self.candidates.iter().map(|candidate| candidate.key).collect()
+    }
+
     /// The journey of a task, with the key that equal journeys share.
     pub(crate) fn new(
         task: Task,

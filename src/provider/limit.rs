@@ -124,11 +124,16 @@ impl Limits {
         seats.saturating_sub(self.seats.available_permits())
     }
 
-    /// What this minute has seen and may see of requests, tokens and characters; `None` without a
-    /// limit.
+    /// What this minute has seen and may see of requests, tokens and characters, over all replicas as far as
+    /// is known here; `None` without a limit.
     pub(crate) fn standing(&self) -> [Option<(u64, u64)>; 3] {
         let now = clock::now();
         let mut own = self.own();
+        if let Some(common) = self.common.as_ref().filter(|_| own.outdated) {
+            own.look_at(&common.seen(u64::from(self.shared.shares())));
+            // It is outdated again with the next heartbeat.
+            own.outdated = true;
+        }
         own.windows.each_mut().map(|window| {
             window.forget(now);
             window.limit.map(|limit| (window.total, limit))

@@ -11,9 +11,7 @@ use utoipa::ToSchema;
 
 #[cfg(feature = "local")]
 use super::local::Local;
-use super::{
-    CacheOptions, Embedded, Health, Options, Place, Providers, Routes, Standing, place::Worker,
-};
+use super::{CacheOptions, Embedded, Health, Options, Place, Providers, Routes, place::Worker};
 #[cfg(feature = "local")]
 use crate::config::load;
 use crate::{
@@ -37,6 +35,20 @@ pub struct ProviderState {
     /// Why it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl ProviderState {
+    /// Of the provider at a place; the embedded model knows itself how far it is.
+    pub(super) fn of(place: &Place, health: Health) -> Self {
+        let (state, reason) = match (embedded(place), health) {
+            (Some(model), _) => model.state(),
+            (None, Health::Open) => ("open", None),
+            (None, Health::Probing) => ("probing", None),
+            (None, Health::Shut(kind, _)) => ("shut", Some(kind.name().to_owned())),
+        };
+        let name = place.config.name.clone();
+        Self { name, state, usable: reason.is_none(), reason }
+    }
 }
 
 /// Why providers cannot be set up.
@@ -105,12 +117,6 @@ impl Providers {
         };
         let places = places(config, prompts)?.into_iter().map(keep).collect();
         Ok(self.renewed(places, routes(config), options(config)))
-    }
-
-    /// How far each provider is, in the order of the configuration.
-    #[must_use]
-    pub fn states(&self) -> Vec<ProviderState> {
-        self.places().zip(self.standing()).map(|(place, standing)| state(place, standing)).collect()
     }
 
     /// Begins to load embedded models in the background. Call within a tokio runtime.
@@ -199,14 +205,4 @@ fn in_process(config: &ProviderConfig, prompts: &Prompts) -> Result<Place, SetUp
 #[cfg(not(feature = "local"))]
 fn in_process(config: &ProviderConfig, _prompts: &Prompts) -> Result<Place, SetUpError> {
     Err(SetUpError::NoLocal(config.name.clone()))
-}
-
-fn state(place: &Place, standing: Standing) -> ProviderState {
-    let (state, reason) = match (embedded(place), standing.health) {
-        (Some(model), _) => model.state(),
-        (None, Health::Open) => ("open", None),
-        (None, Health::Probing) => ("probing", None),
-        (None, Health::Shut(kind, _)) => ("shut", Some(kind.name().to_owned())),
-    };
-    ProviderState { name: standing.provider, state, usable: reason.is_none(), reason }
 }

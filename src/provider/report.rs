@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     super::{
-        breaker::{Health, Pass},
+        breaker::Pass,
         ledger::{Books, Hold},
         limit::Turn,
         usage,
@@ -47,8 +47,7 @@ impl Provider {
     ) {
         let (provider, took_ms) = (self.name(), took.as_millis());
         self.meters.attempt(outcome.as_ref().err().map(|fault| fault.kind), took);
-        let before = self.health();
-        let shut = self.breaker.shut();
+        let before = self.breaker.shut();
         match outcome {
             Ok(Answered { usage, .. }) => {
                 pass.succeeded();
@@ -67,35 +66,25 @@ impl Provider {
                 tracing::warn!(provider, took_ms, kind = fault.kind.name(), "a call failed");
             }
         }
-        self.tell_change(before);
-        self.tell_others(shut);
+        self.tell(before);
     }
 
-    /// Says that calls go through again, or do not any more.
-    fn tell_change(&self, before: Health) {
+    /// Says, in the log and to the other replicas, that the provider is to be left alone longer than
+    /// before, or answers again.
+    fn tell(&self, before: Option<(FaultKind, Instant, bool)>) {
         let provider = self.name();
-        match (before, self.health()) {
-            (Health::Open | Health::Probing, Health::Shut(kind, until)) => {
-                let seconds = until.saturating_duration_since(clock::now()).as_secs();
-                tracing::warn!(provider, kind = kind.name(), seconds, "a provider is left alone");
-            }
-            (Health::Shut(..) | Health::Probing, Health::Open) => {
-                tracing::info!(provider, "a provider is asked again");
-            }
-            _ => {}
-        }
-    }
-
-    /// Tells the other replicas where this provider is to be left alone longer than before, or answers
-    /// again.
-    fn tell_others(&self, before: Option<(FaultKind, Instant, bool)>) {
         match (before, self.breaker.shut()) {
             (Some((_, earlier, _)), Some((_, until, _))) if until <= earlier => {}
             (_, Some((kind, until, probe))) => {
                 let left = until.saturating_duration_since(clock::now());
-                self.shared.tell_shut(self.name(), kind, left, probe);
+                let (kind_name, seconds) = (kind.name(), left.as_secs());
+                tracing::warn!(provider, kind = kind_name, seconds, "a provider is left alone");
+                self.shared.tell_shut(provider, kind, left, probe);
             }
-            (Some(_), None) => self.shared.tell_open(self.name()),
+            (Some(_), None) => {
+                tracing::info!(provider, "a provider is asked again");
+                self.shared.tell_open(provider);
+            }
             (None, None) => {}
         }
     }

@@ -20,6 +20,7 @@ use super::{
     journey::{Denied, Journey, Read},
     key::Key,
     ledger::{Books, Ledger},
+    open::ProviderState,
     place::Place,
     sound::is_whole,
     transport::Transport,
@@ -159,7 +160,7 @@ impl Providers {
     /// Joins the flight of an equal task, or starts it. It outlives this caller.
     async fn fly(&self, key: Key, journey: Journey, call: &Call) -> Result<Done, Failure> {
         let late = journey.failure("had not answered when the time was up");
-        let keys: Vec<Key> = journey.candidates.iter().map(|candidate| candidate.key).collect();
+        let keys = journey.keys();
         let inner = Arc::clone(&self.inner);
         let lead = |deadline| async move { inner.share(key, journey, deadline).await };
         let Landed { result, led } =
@@ -167,7 +168,7 @@ impl Providers {
         self.inner.joined.count(!led);
         let done = result.unwrap_or(Err(late))?;
         if let Some(source) = call.source.filter(|_| !led) {
-            self.inner.tag(&keys, source).await;
+            self.inner.served(&keys, source).await;
         }
         Ok(if led || done.cached() { done } else { done.unpaid(How::Joined) })
     }
@@ -248,33 +249,34 @@ impl Providers {
     /// How each provider stands, in the order of the configuration.
     #[must_use]
     pub fn standing(&self) -> Vec<Standing> {
-        let standing = |provider: &Arc<Provider>| Standing {
-            provider: provider.name().to_owned(),
-            health: provider.health(),
-            in_flight: provider.in_flight(),
-            load: provider.load(),
-            shut_for: provider.shut_for(),
-            totals: provider.totals(),
+        let standing = |provider: &Arc<Provider>| {
+            let health = provider.health();
+            let state = ProviderState::of(&provider.place, health);
+            Standing { state, health, load: provider.load(), totals: provider.totals() }
         };
         self.inner.providers.iter().map(standing).collect()
     }
 }
 
-/// How one provider stands, for metrics and readiness.
+/// How one provider stands, for metrics, status and readiness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Its name in config.toml.
-    pub provider: String,
+    /// Its name and how far it is, as `/readyz` tells it.
+    pub state: ProviderState,
     /// Whether calls go through.
     pub health: Health,
-    /// Tasks it is busy with.
-    pub in_flight: usize,
     /// How far its limits are used.
     pub load: Load,
-    /// How much longer it is left alone, if it is.
-    pub shut_for: Option<Duration>,
     /// What it did since the start.
     pub totals: Totals,
+}
+
+impl Standing {
+    /// How much longer it is left alone, if it is.
+    #[must_use]
+    pub fn shut_for(&self) -> Option<Duration> {
+        self.health.shut_for()
+    }
 }
 
 /// What came of one provider's check.
@@ -461,13 +463,17 @@ impl Inner {
         Done { answered, how, cost_usd: None }.unpaid(how)
     }
 
-    /// Remembers that the answer that one of these keys has served `source`.
-    async fn tag(&self, keys: &[Key], source: Source) {
+    /// Remembers that `source` was served by whichever of these keys has an answer: in this replica, or
+    /// with all of them.
+    async fn served(&self, keys: &[Key], source: Source) {
+        let mut elsewhere = Vec::new();
         for key in keys {
-            if let Some(kept) = self.cache.near(key, None).await {
-                self.cache.tag(*key, kept, source).await;
+            match self.cache.near(key, None).await {
+                Some(kept) => self.cache.tag(*key, kept, source).await,
+                None => elsewhere.push(*key),
             }
         }
+        self.cache.tag_far(&elsewhere, &source).await;
     }
 
     /// An answer past its lifetime, where every provider is down or over quota.

@@ -14,7 +14,7 @@ impl Inner {
         if let Some(done) = self.recall(&journey, Tiers::All).await {
             return Ok(done);
         }
-        match self.shared.board(key.bytes(), deadline.passed()).await {
+        match self.shared.board(key.bytes(), &journey.seen, deadline.passed()).await {
             Boarding::Alone => self.lead(journey, deadline, None).await,
             Boarding::TooLate => Err(journey.failure("had not answered when the time was up")),
             Boarding::Landed(outcome) => match landed::read(&outcome) {
@@ -40,8 +40,7 @@ impl Inner {
     ) -> Result<Done, Failure> {
         let done = outcome?;
         if let Some(source) = journey.source.filter(|_| journey.keep) {
-            let keys: Vec<Key> = journey.candidates.iter().map(|one| one.key).collect();
-            self.cache.tag_far(&keys, &source).await;
+            self.served(&journey.keys(), source).await;
         }
         let how = if done.how == How::Stale { How::Stale } else { How::Joined };
         Ok(done.unpaid(how))

@@ -337,7 +337,6 @@ async fn query(audit: &Audit, asked: &Asked) -> Result<AuditQuery, Problem> {
         until: asked.until,
         action: asked.action.clone(),
         actor: asked.key.clone(),
-        scope: None,
         brief: asked.brief.clone(),
         source,
     })

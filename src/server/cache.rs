@@ -2,8 +2,8 @@
 //!
 //! It takes away the answers that were made from the source or served it, and whole briefs in
 //! memory; the next request pays for them again. Briefs stay under their ids: each is forgotten by
-//! `DELETE /v1/briefs/{id}`. Where replicas share a server, each of them hears of it and forgets too;
-//! one that is not connected at that moment is to be told itself.
+//! `DELETE /v1/briefs/{id}`. Where replicas share a server, each of them hears of it and forgets too, one
+//! that is not connected when it is back.
 
 use axum::{
     Json,

@@ -15,10 +15,14 @@ use url::Url;
 
 use super::{State, gate::Caller, kept, problem::Problem, reviews};
 use crate::{
+    brief::Brief,
     clock,
     finding::Code,
     keys::Identity,
-    render::feed::{self, ATOM, Channel, Entry, JSON_FEED},
+    render::{
+        Label,
+        feed::{self, ATOM, Channel, Entry, JSON_FEED},
+    },
 };
 
 /// Briefs in a feed, at most.
@@ -74,18 +78,18 @@ async fn written(
     headers: &HeaderMap,
     (path, write): (&str, Writer),
 ) -> Result<String, Problem> {
-    let briefs = kept::newest(state, identity, None, READ).await?;
-    let current = briefs.iter().filter(|brief| {
+    let mut briefs = kept::newest(state, identity, None, READ).await?;
+    briefs.retain(|brief| {
         brief.succession.superseded_by.is_none() && brief.succession.withdrawn.is_none()
     });
-    let mut reviewed = Vec::new();
-    for brief in current.take(MOST) {
-        let (brief, label) = reviews::reviewed(state, Arc::new(brief.clone())).await?;
-        let rejected = brief.findings.iter().any(|f| f.code == Code::ReviewRejected);
-        if !rejected {
-            reviewed.push((brief, label));
-        }
-    }
+    briefs.truncate(MOST);
+    let reviews = reviews::of_all(state, &briefs).await?;
+    let left = briefs.into_iter().map(|brief| {
+        let review = reviews.get(&brief.id);
+        reviews::left(Arc::new(brief), review)
+    });
+    let rejected = |brief: &Brief| brief.findings.iter().any(|f| f.code == Code::ReviewRejected);
+    let reviewed: Vec<(Arc<Brief>, Label)> = left.filter(|(brief, _)| !rejected(brief)).collect();
     let entries: Vec<Entry<'_>> =
         reviewed.iter().map(|(brief, label)| Entry { brief, label }).collect();
     let home = home(state, headers).ok_or_else(Problem::internal)?;

@@ -10,6 +10,7 @@ use super::{
     State,
     openapi::shapes::{Alive, Ready},
 };
+use crate::provider::ProviderState;
 
 /// 200 while the process runs.
 #[utoipa::path(
@@ -37,7 +38,8 @@ pub(super) async fn alive() -> Json<Value> {
     )
 )]
 pub(super) async fn ready(Shared(state): Shared<State>) -> (StatusCode, Json<Value>) {
-    let providers = state.gateway.providers.states();
+    let standing = state.gateway.providers.standing();
+    let providers: Vec<ProviderState> = standing.into_iter().map(|one| one.state).collect();
     let able = providers.iter().any(|provider| provider.usable);
     let (status, word) = match (state.leaving.is_cancelled(), able) {
         (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),

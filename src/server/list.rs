@@ -53,11 +53,13 @@ pub(super) async fn list(
     let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
     let place = after.as_deref().map(places::opened).transpose()?;
     let briefs = kept::newest(&state, &identity, place, limit).await?;
-    let mut shown = Vec::with_capacity(briefs.len());
-    for brief in &briefs {
-        let review = reviews::of(&state, &brief.id).await?.unwrap_or_default();
-        shown.push(line(&review.applied(brief), &review));
-    }
+    let reviews = reviews::of_all(&state, &briefs).await?;
+    let unreviewed = Review::default();
+    let shown = briefs.iter().map(|brief| {
+        let review = reviews.get(&brief.id).unwrap_or(&unreviewed);
+        line(&review.applied(brief), review)
+    });
+    let shown: Vec<Value> = shown.collect();
     let last = briefs.last().filter(|_| briefs.len() == limit);
     let next = last.and_then(|brief| {
         let moment = brief.provenance.created.parse().ok()?;

@@ -92,8 +92,8 @@ async fn look(state: &State) {
 
 fn providers(state: &State) {
     let providers = &state.gateway.providers;
-    for (standing, shown) in providers.standing().iter().zip(providers.states()) {
-        let name = standing.provider.as_str();
+    for standing in providers.standing() {
+        let name = standing.state.name.as_str();
         let now = match standing.health {
             Health::Open => "open",
             Health::Probing => "probing",
@@ -102,8 +102,8 @@ fn providers(state: &State) {
         for word in ["open", "probing", "shut"] {
             names::BREAKER.gauge(&[name, word]).set(f64::from(u8::from(word == now)));
         }
-        names::USABLE.gauge(&[name]).set(f64::from(u8::from(shown.usable)));
-        names::IN_FLIGHT.gauge(&[name]).set(standing.in_flight as f64);
+        names::USABLE.gauge(&[name]).set(f64::from(u8::from(standing.state.usable)));
+        names::IN_FLIGHT.gauge(&[name]).set(standing.load.seats.0 as f64);
     }
     names::SPENT_TODAY.gauge(&[]).set(providers.micro_usd_today() as f64 / 1e6);
     if let Some(budget) = state.gateway.config.budget.daily_usd {

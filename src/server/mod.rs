@@ -179,12 +179,12 @@ impl State {
     /// [renewed](Gateway::renewed) from this one's. A bound that has not changed goes on with what
     /// it has counted.
     fn renewed(&self, gateway: Gateway) -> Self {
-        self.webhooks.renew(&gateway.config);
         Self(Arc::new(Reach {
             answers: self.answers.renewed(&gateway, &self.gateway.config),
             limits: self.limits.renewed(gateway.config.limits, longest(&gateway.config)),
             admission: self.admission.renewed(&gateway.config.server, &self.gateway.config.server),
             auditor: self.auditor.renewed(gateway.config.audit.keep_text),
+            webhooks: self.webhooks.renewed(&gateway.config),
             gateway,
             ..Reach::clone(self)
         }))

@@ -6,7 +6,11 @@
 //!
 //! Corrections leave as a glossary file that `[glossary] files` takes, for a person to read first.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write,
+    sync::Arc,
+};
 
 use axum::{
     Json,
@@ -151,9 +155,25 @@ pub(super) async fn reviewed(
     state: &State,
     brief: Arc<Brief>,
 ) -> Result<(Arc<Brief>, Label), Problem> {
-    let Some(review) = of(state, &brief.id).await? else { return Ok((brief, Label::Draft)) };
+    let review = of(state, &brief.id).await?;
+    Ok(left(brief, review.as_ref()))
+}
+
+/// The brief as a review left it, and the label that it goes out with.
+pub(super) fn left(brief: Arc<Brief>, review: Option<&Review>) -> (Arc<Brief>, Label) {
+    let Some(review) = review else { return (brief, Label::Draft) };
     let label = review.approved_by().map_or(Label::Draft, |by| Label::Approved { by });
-    Ok((Arc::new(review.applied(&brief)), label))
+    (Arc::new(review.applied(&brief)), label)
+}
+
+/// The decisions about these briefs that hold, by the briefs' ids, in one read.
+pub(super) async fn of_all(
+    state: &State,
+    briefs: &[Brief],
+) -> Result<HashMap<String, Review>, Problem> {
+    let ids = briefs.iter().map(|brief| brief.id.clone()).collect();
+    let last = state.store.reviews().last_of(ids).await?;
+    Ok(last.into_iter().map(|(id, last)| (id, open(&last).review)).collect())
 }
 
 /// Writes what was decided about a brief into what is kept rendered of it.

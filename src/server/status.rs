@@ -17,7 +17,7 @@ use crate::{
     clock,
     config::ProviderConfig,
     keys::{Identity, Scope},
-    provider::{Load, ProviderState, Standing},
+    provider::{Load, Standing},
     store::{DaySpend, Spent, WHOLE},
 };
 
@@ -87,13 +87,13 @@ async fn days(state: &State, now: Timestamp) -> Result<Vec<DaySpend>, Problem> {
 
 fn providers(state: &State, days: &[DaySpend], (now, costs): (Timestamp, bool)) -> Vec<Value> {
     let providers = &state.gateway.providers;
-    let states = providers.states().into_iter().zip(providers.standing());
-    let shown = states.map(|(one, standing)| {
+    let shown = providers.standing().into_iter().map(|standing| {
+        let one = &standing.state;
         let named = |config: &&ProviderConfig| config.name == one.name;
         let config = state.gateway.config.providers.iter().find(named);
         let own = days.iter().filter(|day| day.day == today(now) && day.provider == one.name);
         let today = own.map(|day| day.spent).fold(Spent::default(), Spent::plus);
-        let mut shown = provider(state, (one.clone(), &standing), config, today);
+        let mut shown = provider(state, &standing, config, today);
         if costs {
             shown["today"]["usd"] = json!(usd(today.micro_usd));
         }
@@ -104,11 +104,11 @@ fn providers(state: &State, days: &[DaySpend], (now, costs): (Timestamp, bool)) 
 
 fn provider(
     state: &State,
-    (one, standing): (ProviderState, &Standing),
+    standing: &Standing,
     config: Option<&ProviderConfig>,
     today: Spent,
 ) -> Value {
-    let tasks = &state.gateway.config.tasks;
+    let (one, tasks) = (&standing.state, &state.gateway.config.tasks);
     let names = [("translate", &tasks.translate), ("summarize", &tasks.summarize)];
     let does = names.into_iter().filter(|(_, list)| list.contains(&one.name));
     let Load { requests, tokens, characters, seats } = standing.load;
@@ -123,7 +123,7 @@ fn provider(
         "state": one.state,
         "usable": one.usable,
         "reason": one.reason,
-        "retry_in_s": standing.shut_for.map(|wait| wait.as_secs_f64().ceil()),
+        "retry_in_s": standing.shut_for().map(|wait| wait.as_secs_f64().ceil()),
         "limits": {
             "at_once": { "used": seats.0, "of": seats.1 },
             "requests_per_minute": gauge(requests),

@@ -5,11 +5,11 @@
 //! answers that served them, so that a source can be forgotten everywhere. How long an answer serves
 //! is the business of whoever reads it; here it lapses when it can serve nobody.
 
-use std::{collections::HashSet, sync::LazyLock, time::Duration};
+use std::{sync::LazyLock, time::Duration};
 
 use redis::Script;
 
-use super::{FORGET, Lease, Shared, keeper::Saying};
+use super::{Lease, Shared};
 use crate::telemetry::meters::Lookups;
 
 /// The token of an answer that was brought outside of any flight.
@@ -79,22 +79,6 @@ impl Shared {
             script.key(inner.names.of("answer", key)).arg(inner.names.hash(key));
         }
         let _ = inner.link.run::<i64>(&script).await;
-    }
-
-    /// Forgets the answers that served `source`, here and in every replica. Gives how many were
-    /// forgotten beside those of `near`.
-    pub(crate) async fn forget(&self, source: &[u8; 32], near: &HashSet<[u8; 32]>) -> usize {
-        static SCRIPT: std::sync::LazyLock<Script> =
-            std::sync::LazyLock::new(|| Script::new(include_str!("scripts/forget.lua")));
-        let Some((inner, _)) = self.there() else { return 0 };
-        let mut script = SCRIPT.key(inner.names.of("source", source));
-        script.arg(inner.names.before("answer"));
-        let names: HashSet<String> = inner.link.run(&script).await.unwrap_or_default();
-        if let Some(told) = inner.texts.told(FORGET, source) {
-            self.tell(Saying::Tell(inner.message("forget", &told), None));
-        }
-        let near: HashSet<String> = near.iter().map(|key| inner.names.hash(key)).collect();
-        names.difference(&near).count()
     }
 }
 

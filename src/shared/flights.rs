@@ -22,7 +22,10 @@ use tokio::{
 };
 
 use super::{Inner, Shared, keeper::Saying, link::Away};
-use crate::clock;
+use crate::{
+    clock::{self, Instant},
+    telemetry::{Seen, Wait, names},
+};
 
 /// How long what came of a flight lies there for those who followed it.
 const LEFT_FOR: Duration = Duration::from_secs(5);
@@ -95,20 +98,37 @@ pub(crate) struct Lease {
     landed: bool,
 }
 
+/// The wait for another replica's flight, measured when it is over.
+struct Following {
+    _wait: Wait,
+    since: Instant,
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        names::SHARED_WAIT_SECONDS.histogram(&[]).record(self.since.elapsed());
+    }
+}
+
 /// What the script says: what to do, the token, and what came of it.
 type Board = (u8, String, Option<Vec<u8>>);
 
 impl Shared {
-    /// Leads the flight of this key, or waits until whoever leads it has landed. `late` completes
-    /// when nobody waits any more.
-    pub(crate) async fn board(&self, key: &[u8; 32], late: impl Future<Output = ()>) -> Boarding {
+    /// Leads the flight of this key, or waits until whoever leads it has landed; that wait is one for a
+    /// provider in what is `seen`. `late` completes when nobody waits any more.
+    pub(crate) async fn board(
+        &self,
+        key: &[u8; 32],
+        seen: &Seen,
+        late: impl Future<Output = ()>,
+    ) -> Boarding {
         let Some((inner, _)) = self.there().filter(|(inner, _)| inner.texts.are_shared()) else {
             return Boarding::Alone;
         };
         let name = inner.names.of("flight", key);
         let ear = Ear::new(&inner.waiting, &name);
         tokio::pin!(late);
-        let mut followed = String::new();
+        let (mut followed, mut following) = (String::new(), None);
         loop {
             let called = ear.called.notified();
             tokio::pin!(called);
@@ -129,6 +149,7 @@ impl Shared {
                 }
                 Ok((_, token, _)) => followed = token,
             }
+            following.get_or_insert_with(|| Following { _wait: seen.wait(), since: clock::now() });
             tokio::select! {
                 _ = timeout(LOOK, called) => {}
                 () = &mut late => return Boarding::TooLate,

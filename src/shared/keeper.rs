@@ -12,7 +12,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep},
 };
 
-use super::{Inner, link::Away, turns};
+use super::{Inner, forgetting, link::Away, turns};
 use crate::clock;
 
 /// How often a replica says that it is there.
@@ -68,6 +68,8 @@ async fn connected(inner: &Inner, unsaid: &mut mpsc::Receiver<Saying>) -> Result
         return Err("it did not answer in time");
     }
     recall_hints(inner).await;
+    // A failure has opened the circuit.
+    let _ = forgetting::look_around(inner).await;
     // What was left of an earlier connection's end.
     let _ = inner.link.tripped.notified().now_or_never();
     inner.link.attempted(None);
@@ -99,7 +101,7 @@ async fn connected(inner: &Inner, unsaid: &mut mpsc::Receiver<Saying>) -> Result
 }
 
 async fn beat(inner: &Inner) {
-    if announce(inner).await.is_ok() {
+    if announce(inner).await.is_ok() && forgetting::look_around(inner).await.is_ok() {
         turns::look_around(inner).await;
     }
 }

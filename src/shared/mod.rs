@@ -7,6 +7,7 @@
 //! | `turns` | a provider's limits: no minute of all replicas together sees more |
 //! | `quota` | what one client may ask for |
 //! | `sums` | what was spent today |
+//! | `forgetting` | sources that every replica is to forget, however late it hears of it |
 //! | `hints` | providers that another replica found down |
 //! | `link`, `keeper` | the connection, the circuit before it, the heartbeat |
 //! | `names`, `seal` | what things are called there, and how texts lie there |
@@ -30,6 +31,7 @@
 
 mod answers;
 mod flights;
+mod forgetting;
 mod hints;
 mod keeper;
 mod link;
@@ -49,7 +51,7 @@ use std::{
 
 use secrecy::SecretString;
 use serde::Serialize;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::{
@@ -62,6 +64,7 @@ pub(crate) use self::{
 };
 use self::{
     flights::Waiting,
+    forgetting::Forgetting,
     hints::Hints,
     keeper::Saying,
     link::{Link, Standing},
@@ -77,10 +80,6 @@ use crate::{
 pub const CACHE_KEY: &str = "MUJAZ_CACHE_KEY";
 /// Things to say that may wait, at most; more are dropped.
 const OUTBOX: usize = 4096;
-/// What messages about sources are bound to.
-const FORGET: &[u8] = b"forget";
-/// Sources to forget that one who listens may be behind.
-const FORGOTTEN: usize = 1024;
 
 /// Why `[shared]` cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -138,7 +137,7 @@ struct Inner {
     turns: Mutex<Vec<std::sync::Weak<turns::Inner>>>,
     outbox: mpsc::Sender<Saying>,
     unsaid: Mutex<Option<mpsc::Receiver<Saying>>>,
-    forgotten: broadcast::Sender<[u8; 32]>,
+    forgetting: Forgetting,
     begun: AtomicBool,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -190,7 +189,7 @@ impl Shared {
             turns: Mutex::default(),
             outbox,
             unsaid: Mutex::new(Some(unsaid)),
-            forgotten: broadcast::Sender::new(FORGOTTEN),
+            forgetting: Forgetting::default(),
             begun: AtomicBool::new(false),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -263,11 +262,6 @@ impl Shared {
             tracing::debug!("something was not told to the other replicas");
         }
     }
-
-    /// Sources that any replica was told to forget, this one included.
-    pub(crate) fn forgotten(&self) -> Option<broadcast::Receiver<[u8; 32]>> {
-        self.inner.as_ref().map(|inner| inner.forgotten.subscribe())
-    }
 }
 
 impl Inner {
@@ -281,12 +275,7 @@ impl Inner {
         let Some((kind, body)) = message.split_once(' ') else { return };
         match kind {
             "landed" => self.waiting.call(body),
-            "forget" => {
-                let told = digest::bytes_of_hex(body);
-                if let Some(source) = told.and_then(|told| self.texts.heard(FORGET, &told)) {
-                    let _ = self.forgotten.send(source);
-                }
-            }
+            "forget" => self.hear_forgotten(body),
             "breaker" => {
                 let body = digest::bytes_of_hex(body);
                 if let Some(hint) = body.and_then(|body| serde_json::from_slice(&body).ok()) {

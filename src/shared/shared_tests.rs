@@ -9,7 +9,10 @@ use governor::{
 };
 
 use super::{server::Redis, *};
-use crate::clock;
+use crate::{
+    clock,
+    telemetry::{Seen, Stage, Trace},
+};
 
 const PATIENT: Duration = Duration::from_secs(5);
 
@@ -31,7 +34,7 @@ async fn joined(redis: &Redis) -> Shared {
 }
 
 async fn lease(shared: &Shared, key: u8) -> Lease {
-    match shared.board(&[key; 32], std::future::pending()).await {
+    match shared.board(&[key; 32], &Seen::default(), std::future::pending()).await {
         Boarding::Leads(lease) => lease,
         other => panic!("it does not lead: {other:?}"),
     }
@@ -46,13 +49,15 @@ async fn who_follows_gets_what_came_of_the_flight() {
     let Some(redis) = Redis::start() else { return };
     let (one, other) = (joined(&redis).await, joined(&redis).await);
     let leading = lease(&one, 1).await;
-    let following = other.board(&[1; 32], std::future::pending());
+    let seen = Seen::begin(Trace::begin());
+    let following = other.board(&[1; 32], &seen, std::future::pending());
     let landing = async {
         tokio::time::sleep(Duration::from_millis(50)).await;
         leading.land(b"outcome").await;
     };
     let (boarding, ()) = tokio::join!(following, landing);
     assert!(matches!(boarding, Boarding::Landed(outcome) if outcome == b"outcome"));
+    assert!(!seen.took(Stage::Provider).is_zero(), "it waited as for a provider");
     lease(&other, 1).await;
 }
 
@@ -94,7 +99,8 @@ async fn work_that_goes_on_keeps_its_lease() {
     let leading = lease(&one, 1).await;
     let work = leading.during(tokio::time::sleep(Duration::from_millis(2500)));
     let late = tokio::time::sleep(Duration::from_millis(2000));
-    let (boarding, ()) = tokio::join!(other.board(&[1; 32], late), work);
+    let seen = Seen::default();
+    let (boarding, ()) = tokio::join!(other.board(&[1; 32], &seen, late), work);
     assert!(matches!(boarding, Boarding::TooLate), "two and a half leases later: {boarding:?}");
     leading.land(b"").await;
 }

@@ -123,8 +123,6 @@ pub struct AuditQuery {
     pub action: Option<String>,
     /// By this key.
     pub actor: Option<String>,
-    /// For this desk.
-    pub scope: Option<String>,
     /// About this brief.
     pub brief: Option<String>,
     /// From this source: its SHA-256 in hex, and its keyed hash.
@@ -282,7 +280,7 @@ impl AuditPlace {
 
 impl AuditQuery {
     fn wants(&self, entry: &AuditRecord) -> bool {
-        let Self { from: _, until: _, action, actor, scope, brief, source } = self;
+        let Self { from: _, until: _, action, actor, brief, source } = self;
         let of_source = source.as_ref().is_none_or(|(plain, keyed)| {
             entry.source.as_ref() == Some(plain) || entry.keyed.as_ref() == Some(keyed)
         });
@@ -291,7 +289,6 @@ impl AuditQuery {
         };
         one(action, Some(&entry.action))
             && one(actor, entry.actor.as_ref())
-            && one(scope, Some(&entry.scope))
             && one(brief, entry.brief.as_ref())
             && of_source
     }

@@ -4,9 +4,7 @@
 //! `job-queue`, while it runs in `jobs-running`, and when it is over in `jobs-ended`.
 
 use jiff::Timestamp;
-use redb::{
-    ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction,
-};
+use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
 use super::{
     briefs::Place,
@@ -203,12 +201,6 @@ pub(super) fn result(transaction: &ReadTransaction, id: &str) -> StepResult<Opti
     let sealed = transaction.open_table(RESULTS)?.get(id)?;
     let payload = |sealed: &[u8]| record::open(id.as_bytes(), sealed).map(<[u8]>::to_vec);
     Ok(sealed.and_then(|sealed| payload(sealed.value())))
-}
-
-/// How many jobs are queued and how many are running.
-pub(super) fn at_work(transaction: &ReadTransaction) -> StepResult<(u64, u64)> {
-    let queued = transaction.open_table(QUEUE)?.len()?;
-    Ok((queued, transaction.open_table(RUNNING)?.len()?))
 }
 
 fn save(transaction: &WriteTransaction, job: &Job) -> StepResult<()> {

@@ -314,14 +314,6 @@ impl Jobs {
             .await
     }
 
-    /// How many jobs are queued and how many are running.
-    ///
-    /// # Errors
-    /// Where it cannot be read.
-    pub async fn at_work(&self) -> Result<(u64, u64), StoreError> {
-        self.engine.read(job_steps::at_work).await
-    }
-
     /// How many jobs of this kind are queued, counted up to `most`.
     ///
     /// # Errors

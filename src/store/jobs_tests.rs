@@ -30,6 +30,13 @@ async fn claim(jobs: &Jobs, second: i64) -> Option<String> {
     jobs.claim("brief", now(second)).await.unwrap().map(|claimed| claimed.job.id)
 }
 
+/// How many are queued, and how many are running.
+async fn at_work(jobs: &Jobs) -> (usize, usize) {
+    let all = jobs.list(None, None, 1000).await.unwrap();
+    let count = |state| all.iter().filter(|job| job.state == state).count();
+    (count(JobState::Queued), count(JobState::Running))
+}
+
 #[tokio::test]
 async fn jobs_are_claimed_in_the_order_in_which_they_are_due_and_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -46,7 +53,7 @@ async fn jobs_are_claimed_in_the_order_in_which_they_are_due_and_once() {
     assert_eq!(claim(jobs, 2).await, None, "the third is not due yet");
     assert_eq!(jobs.claim("webhook", now(9)).await, Ok(None), "another kind");
     assert_eq!(claim(jobs, 3).await.as_deref(), Some("job-0003"));
-    assert_eq!(jobs.at_work().await, Ok((0, 3)));
+    assert_eq!(at_work(jobs).await, (0, 3));
 }
 
 #[tokio::test]
@@ -96,7 +103,7 @@ async fn what_ran_when_the_process_ended_is_queued_again_and_nothing_else() {
     drop(store);
     let store = open(dir.path(), 100);
     let jobs = store.jobs();
-    assert_eq!(jobs.at_work().await, Ok((3, 0)));
+    assert_eq!(at_work(jobs).await, (3, 0));
     assert_eq!(claim(jobs, 100).await.as_deref(), Some("job-0001"));
     let again = jobs.claim("brief", now(100)).await.unwrap().unwrap();
     assert_eq!((again.job.id.as_str(), again.job.attempts), ("job-0002", 2));
@@ -133,7 +140,7 @@ async fn a_cancelled_job_stays_cancelled_whoever_finishes_it() {
     assert_eq!(jobs.finish("job-0000", b"late".to_vec(), now(9)).await, Ok(false));
     assert_eq!(jobs.get("job-0000").await.unwrap().unwrap().state, JobState::Cancelled);
     assert_eq!(claim(jobs, 9).await, None);
-    assert_eq!(jobs.at_work().await, Ok((0, 0)));
+    assert_eq!(at_work(jobs).await, (0, 0));
 }
 
 #[tokio::test]

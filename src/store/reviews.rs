@@ -4,6 +4,8 @@
 //! same time do not overwrite each other: whoever comes second and says which entry they had seen
 //! is told that there is a newer one.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
@@ -93,7 +95,29 @@ impl Reviews {
     /// # Errors
     /// Where it cannot be read.
     pub async fn last(&self, brief: &str) -> Result<Option<Review>, StoreError> {
-        Ok(self.list(brief).await?.pop())
+        let brief = brief.to_owned();
+        self.engine.read(move |transaction| last(transaction, &brief)).await
+    }
+
+    /// The last entry of each of these briefs that has one, in one read.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub async fn last_of(
+        &self,
+        briefs: Vec<String>,
+    ) -> Result<HashMap<String, Review>, StoreError> {
+        self.engine
+            .read(move |transaction| {
+                let mut found = HashMap::with_capacity(briefs.len());
+                for brief in briefs {
+                    if let Some(last) = last(transaction, &brief)? {
+                        found.insert(brief, last);
+                    }
+                }
+                Ok(found)
+            })
+            .await
     }
 
     /// Up to `limit` entries of all briefs, in the order of the briefs' ids, after the entry that
@@ -116,6 +140,28 @@ impl Reviews {
     }
 }
 
+/// A brief's last entry that can be read.
+fn last(transaction: &ReadTransaction, brief: &str) -> StepResult<Option<Review>> {
+    let table = transaction.open_table(REVIEWS)?;
+    for entry in table.range((brief, 0)..=(brief, u32::MAX))?.rev() {
+        let (place, sealed) = entry?;
+        let found = opened(place.value(), sealed.value());
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// An entry, where it is not damaged.
+fn opened((brief, number): (&str, u32), sealed: &[u8]) -> Option<Review> {
+    let Some((at, body)) = record::open_made(&key(brief, number), sealed) else {
+        tracing::warn!(brief, number, "a review is damaged and left out");
+        return None;
+    };
+    Some(Review { brief: brief.to_owned(), number, at, body: body.to_vec() })
+}
+
 /// Entries from a place in the table on, while `belongs` says so of their brief.
 fn read(
     transaction: &ReadTransaction,
@@ -127,16 +173,10 @@ fn read(
     let mut found = Vec::new();
     for entry in table.range(from..)? {
         let (place, sealed) = entry?;
-        let (brief, number) = place.value();
-        if found.len() == limit || !belongs(brief) {
+        if found.len() == limit || !belongs(place.value().0) {
             break;
         }
-        match record::open_made(&key(brief, number), sealed.value()) {
-            Some((at, body)) => {
-                found.push(Review { brief: brief.to_owned(), number, at, body: body.to_vec() });
-            }
-            None => tracing::warn!(brief, number, "a review is damaged and left out"),
-        }
+        found.extend(opened(place.value(), sealed.value()));
     }
     Ok(found)
 }

@@ -31,6 +31,9 @@ async fn decisions_are_numbered_and_kept_in_order() {
     assert_eq!(list[1].at, now(2));
     assert_eq!(reviews.last("brief").await.unwrap().unwrap().number, 3);
     assert_eq!(reviews.last("unknown").await, Ok(None));
+    let asked = ["brief", "unknown", "brief2"].map(str::to_owned).to_vec();
+    let last = reviews.last_of(asked).await.unwrap();
+    assert_eq!((last.len(), last["brief"].number, last["brief2"].number), (2, 3, 1));
 }
 
 #[tokio::test]

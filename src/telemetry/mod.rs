@@ -36,12 +36,7 @@ pub use self::{
 use crate::config::{LogFormat, Telemetry};
 
 /// The features that this build has, comma-separated.
-pub const FEATURES: &str = match (cfg!(feature = "local"), cfg!(feature = "otel")) {
-    (true, true) => "local,otel",
-    (true, false) => "local",
-    (false, true) => "otel",
-    (false, false) => "",
-};
+pub const FEATURES: &str = env!("MUJAZ_FEATURES");
 
 /// What is shown where `RUST_LOG` does not say.
 const DEFAULT: &str = "warn,mujaz=info";

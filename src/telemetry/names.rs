@@ -177,6 +177,8 @@ metrics! {
         "Replicas when they were last counted, this one included.";
     SHARED_LOSSES = Kind::Counter, "mujaz_shared_losses_total", [],
         "How often what replicas share went away.";
+    SHARED_WAIT_SECONDS = Kind::Histogram(LONG), "mujaz_shared_flight_wait_seconds", [],
+        "How long tasks waited for a call that another replica made.";
     BUILD = Kind::Gauge, "mujaz_build_info", ["version", "features"],
         "Always 1; which build this is.";
     CPU_SECONDS = Kind::Counter, "process_cpu_seconds_total", [],

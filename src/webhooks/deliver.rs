@@ -100,8 +100,7 @@ impl Webhooks {
             return Outcome::Gone;
         }
         let timestamp = clock::utc().as_second();
-        let told = self.told.load_full();
-        let secrets = told.config.secret_of(url).and_then(secret::from_environment);
+        let secrets = self.told.config.secret_of(url).and_then(secret::from_environment);
         let signed =
             secrets.and_then(|secrets| sign::signature(&secrets, (event, timestamp), body));
         let Some(signature) = signed else {
@@ -117,7 +116,7 @@ impl Webhooks {
         let headers =
             [(header::CONTENT_TYPE, json), (ID, id), (TIMESTAMP, moment), (SIGNATURE, signature)];
         let headers = HeaderMap::from_iter(headers);
-        match told.outside.post(url, headers, body.clone().into()).await {
+        match self.told.outside.post(url, headers, body.clone().into()).await {
             Ok(reply) => judged(&reply, clock::utc()),
             Err(OutsideError::Address | OutsideError::NotPublic) => {
                 Outcome::Hopeless("the address does not lead to a public host")

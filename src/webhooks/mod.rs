@@ -15,7 +15,6 @@ mod sign;
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -63,7 +62,7 @@ struct Delivery {
 /// Those who are told. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Webhooks {
-    told: Arc<ArcSwap<Told>>,
+    told: Arc<Told>,
     store: Store,
     lane: Lane,
 }
@@ -91,22 +90,23 @@ impl Told {
 impl Webhooks {
     pub(crate) fn new(config: &Config, store: &Store) -> Self {
         Self {
-            told: Arc::new(ArcSwap::from_pointee(Told::new(config))),
+            told: Arc::new(Told::new(config)),
             store: store.clone(),
             lane: Lane::new(store.jobs(), KIND, SIDE_BY_SIDE),
         }
     }
 
-    /// From now on those are told that this configuration names, by all clones.
-    pub(crate) fn renew(&self, config: &Config) {
-        self.told.store(Arc::new(Told::new(config)));
+    /// The same under another configuration. These go on telling those whom their own names.
+    #[must_use]
+    pub(crate) fn renewed(&self, config: &Config) -> Self {
+        Self { told: Arc::new(Told::new(config)), ..self.clone() }
     }
 
-    /// Delivers until the yard stops.
-    pub(crate) async fn run(self, yard: Yard) {
-        let lane = self.lane.clone();
+    /// Delivers until the yard stops, each event as those say that are in use when it goes out.
+    pub(crate) async fn run(in_use: impl Fn() -> Self, yard: Yard) {
+        let lane = in_use().lane;
         let work = move |claimed, ()| {
-            let webhooks = self.clone();
+            let webhooks = in_use();
             async move { webhooks.deliver(claimed).await }
         };
         lane.run(yard, || async { Some(()) }, work).await;
@@ -117,7 +117,7 @@ impl Webhooks {
     /// # Errors
     /// Why not.
     pub(crate) fn check(&self, url: &str) -> Result<(), Refusal> {
-        let Told { config, outside, .. } = &**self.told.load();
+        let Told { config, outside, .. } = &*self.told;
         outside.check(url).map_err(|_| Refusal::Address)?;
         let url = Url::parse(url).map_err(|_| Refusal::Address)?;
         if url.scheme() != "https" && !config.allow_private {
@@ -141,7 +141,7 @@ impl Webhooks {
         occasion: &Occasion<'_>,
         named: Option<&str>,
     ) -> Result<(), StoreError> {
-        let Told { config, public_url, .. } = &*self.told.load_full();
+        let Told { config, public_url, .. } = &*self.told;
         let hears = config.endpoints.iter().filter(|one| one.hears(occasion.kind));
         let mut urls: Vec<&str> = hears.map(|one| one.url.as_str()).chain(named).collect();
         urls.sort_unstable();

@@ -41,6 +41,27 @@ async fn an_event_is_put_into_the_store_once_for_each_who_hears_of_it() {
     assert_eq!(events[0], events[1], "one event, one id");
 }
 
+#[tokio::test]
+async fn a_new_configuration_tells_others_and_leaves_the_old_one_as_it_was() {
+    let with = |url: &str| {
+        let mut config = Config::default();
+        config.webhooks.endpoints = vec![endpoint(url, &[])];
+        config
+    };
+    let store = Store::in_memory(&StoreOptions::default());
+    let old = Webhooks::new(&with("https://old.example/"), &store);
+    let new = old.renewed(&with("https://new.example/"));
+    let brief = sample::brief();
+    let told = async |webhooks: &Webhooks| {
+        webhooks.tell(&Occasion::completed(&brief), None).await.unwrap();
+        let claimed = store.jobs().claim(KIND, clock::utc()).await.unwrap().unwrap();
+        serde_json::from_slice::<Delivery>(&claimed.payload).unwrap().url
+    };
+    // A request that began under the old one ends under it.
+    assert_eq!(told(&old).await, "https://old.example/");
+    assert_eq!(told(&new).await, "https://new.example/");
+}
+
 #[test]
 fn what_is_told_names_the_brief_and_where_it_is() {
     let mut brief = sample::brief();

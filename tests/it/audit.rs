@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::{
+    gateway::service,
     process::{mujaz, printed},
     provider::{Act, Stub, status},
     served::{Got, Served, article},
@@ -130,10 +131,8 @@ async fn the_folder_gives_the_records_and_the_texts_that_were_to_be_kept() {
     let config = folder.path().join("config.toml");
     let text = format!(
         "[server]\nstate_dir = {state:?}\n[audit]\nkeep_text = true\n[tasks]\ntranslate = \
-         [\"stand-in\"]\n[[providers]]\nname = \"stand-in\"\nkind = \"http\"\nbase_url = \"{}\"\n\
-         [providers.http]\npath = \"/do\"\nbody = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \
-         \"/texts/*\"\n",
-        stub.url
+         [\"stand-in\"]\n{}",
+        service("stand-in", &stub, "")
     );
     std::fs::write(&config, text).unwrap();
     let config = config.to_str().unwrap();

@@ -399,8 +399,15 @@ async fn a_listed_page_may_call_and_read_the_answer() {
     let later = [page[0], page[1], ("prefer", "respond-async")];
     let later = post(&router, "/v1/briefs", &later, ARTICLE).await;
     assert_eq!(later.status, 202, "{}", later.text);
-    let of_browsers =
-        ["access-control-", "content-", "cross-origin-", "referrer-policy", "vary", "x-content-"];
+    let of_browsers = [
+        "access-control-",
+        "content-",
+        "cross-origin-",
+        "referrer-policy",
+        "vary",
+        "x-content-",
+        "x-frame-",
+    ];
     for name in later.headers.keys().chain(reply.headers.keys()).map(|name| name.as_str()) {
         let known = of_browsers.iter().any(|start| name.starts_with(start));
         assert!(

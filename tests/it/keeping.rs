@@ -18,6 +18,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::support::{
+    gateway::service,
     provider::{Act, Stub},
     road::{place, translate, within},
 };
@@ -221,11 +222,9 @@ async fn nothing_of_a_confidential_article_reaches_the_disk() {
 /// The binary with its state in `dir` and the stub as its provider.
 async fn mujaz(dir: &Path, stub: &Stub, arguments: &[&str]) -> Output {
     let config = format!(
-        "[server]\nstate_dir = \"{}\"\n[tasks]\ntranslate = [\"stub\"]\n[[providers]]\nname = \
-         \"stub\"\nkind = \"http\"\nbase_url = \"{}\"\n[providers.http]\npath = \"/do\"\nbody = \
-         '{{\"texts\": {{{{ texts|tojson }}}}}}'\nanswer = \"/texts/*\"\nmax_texts = 50\n",
+        "[server]\nstate_dir = \"{}\"\n[tasks]\ntranslate = [\"stub\"]\n{}max_texts = 50\n",
         dir.join("state").display(),
-        stub.url
+        service("stub", stub, "")
     );
     let path = dir.join("config.toml");
     std::fs::write(&path, config).unwrap();

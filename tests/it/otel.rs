@@ -1,6 +1,7 @@
 //! Spans at a collector: an HTTP listener of the test's own that takes what OTLP posts.
 
 use crate::support::{
+    gateway::service,
     process::{Serving, mujaz},
     provider::{Act, Stub, body},
     served::article,
@@ -14,12 +15,10 @@ async fn a_request_and_its_calls_are_spans_of_the_trace_that_it_came_with() {
     let config = folder.path().join("config.toml");
     let text = format!(
         "[server]\nstate_dir = {:?}\n[telemetry]\notlp_endpoint = \"{}\"\n[tasks]\ntranslate = \
-         [\"stand-in\"]\n[[providers]]\nname = \"stand-in\"\nkind = \"http\"\nbase_url = \"{}\"\n\
-         [providers.http]\npath = \"/do\"\nbody = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \
-         \"/texts/*\"\nmax_texts = 50\n",
+         [\"stand-in\"]\n{}max_texts = 50\n",
         folder.path().join("state"),
         collector.url,
-        provider.url
+        service("stand-in", &provider, "")
     );
     std::fs::write(&config, text).unwrap();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--config", config.to_str().unwrap()];

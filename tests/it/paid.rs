@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{
+    gateway::service,
     process::{Serving, mujaz},
     provider::{Act, Stub, after},
     served::Served,
@@ -92,11 +93,9 @@ async fn a_server_that_is_killed_between_equal_requests_pays_nothing_the_second_
     let stub = Stub::always(Act::Translate).await;
     let file = dir.path().join("config.toml");
     let config = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\nstate_dir = {:?}\n[tasks]\ntranslate = [\"stand-in\"]\n\
-         [[providers]]\nname = \"stand-in\"\nkind = \"http\"\nbase_url = \"{}\"\n[providers.http]\n\
-         path = \"/do\"\nbody = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \"/texts/*\"\n",
+        "[server]\nlisten = \"127.0.0.1:0\"\nstate_dir = {:?}\n[tasks]\ntranslate = [\"stand-in\"]\n{}",
         dir.path().join("state"),
-        stub.url
+        service("stand-in", &stub, "")
     );
     std::fs::write(&file, config).unwrap();
     let article = sections(4, None);

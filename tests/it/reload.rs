@@ -21,7 +21,7 @@ use serde_json::Value;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::support::{
-    gateway::{brief, provider},
+    gateway::{brief, provider, service},
     process::{Serving, mujaz, send},
     provider::{Act, Stub, after, status},
     served::article,
@@ -156,10 +156,6 @@ async fn a_configuration_that_cannot_be_used_changes_nothing() {
     assert_eq!(engine(&current.router(), 1).await, "one");
 }
 
-/// How the stub is asked: texts in, `en: ` and the text out.
-const SERVICE: &str = "[providers.http]\npath = \"/do\"\nanswer = \"/texts/*\"\n\
-                       body = '{\"texts\": {{ texts }}}'";
-
 /// A server of its own with its configuration file.
 struct Running {
     server: Serving,
@@ -184,7 +180,7 @@ impl Running {
             "[server]\nlisten = \"127.0.0.1:0\"\nwrite_timeout = \"{timeout}\"\n\
              [glossary]\nfiles = [{:?}]\n[tasks]\ntranslate = [\"one\"]\n{}",
             folder.join("terms.csv"),
-            provider("one", "http", stub, SERVICE)
+            service("one", stub, "")
         )
     }
 

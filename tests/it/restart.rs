@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use crate::support::{
+    gateway::service,
     provider::{Act, Seen, Stub, after, body},
     served::article,
 };
@@ -105,18 +106,11 @@ allow_private = true
 [[webhooks.endpoints]]
 url = "{}"
 secret_env = "TEST_WEBHOOK_SECRET"
-[[providers]]
-name = "stand-in"
-kind = "http"
-base_url = "{}"
-[providers.http]
-path = "/do"
-body = '{{"texts": {{{{ texts }}}}}}'
-answer = "/texts/*"
+{}
 "#,
         dir.join("state").display(),
         receiver.url,
-        provider.url,
+        service("stand-in", provider, ""),
     );
     std::fs::write(&file, text).unwrap();
     file

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{
+    gateway::service,
     process::{Serving, mujaz, printed},
     provider::{Act, Stub, status},
     served::article,
@@ -18,12 +19,9 @@ async fn server(folder: &std::path::Path, stubs: &[&Stub], more: &str) -> Servin
         names.join(", ")
     );
     for (n, stub) in stubs.iter().enumerate() {
-        text += &format!(
-            "[[providers]]\nname = \"p{n}\"\nkind = \"http\"\nbase_url = \"{}\"\nattempts = 1\n\
-             usd_per_million_characters = 20.0\n[providers.http]\npath = \"/do\"\nbody = \
-             '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \"/texts/*\"\nmax_texts = 50\n",
-            stub.url
-        );
+        let priced = "attempts = 1\nusd_per_million_characters = 20.0";
+        text += &service(&format!("p{n}"), stub, priced);
+        text += "max_texts = 50\n";
     }
     std::fs::write(&config, text).unwrap();
     let config = config.to_str().unwrap();

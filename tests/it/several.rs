@@ -102,6 +102,7 @@ async fn help_says_what_there_is() {
 #[tokio::test]
 async fn shells_and_manuals_are_told_every_command() {
     let commands = [
+        "audit",
         "brief",
         "split",
         "serve",

@@ -7,6 +7,7 @@ use mujaz::{
     config,
     provider::{Call, How, Options, Providers},
     shared::Shared,
+    telemetry::{Seen, Stage, Trace},
 };
 use redis::Commands;
 use serde_json::Value;
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::paid::sections;
 use crate::support::{
+    gateway::service,
     process::{Serving, mujaz, printed},
     provider::{Act, Stub, after, status, throttled},
     redis::Redis,
@@ -300,6 +302,51 @@ async fn a_source_that_one_replica_forgets_is_forgotten_by_all() {
     assert_eq!(heard.state().unwrap().state, "up");
 }
 
+#[tokio::test]
+async fn who_waited_for_another_replica_s_call_is_measured_and_its_source_forgotten_too() {
+    let Some(redis) = Redis::start() else { return };
+    let stub = Stub::always(after(Duration::from_millis(300), Act::Translate)).await;
+    let (one, _) = replica(&redis, &stub, "").await;
+    let (other, _) = replica(&redis, &stub, "").await;
+    let seen = Seen::begin(Trace::begin());
+    let of = |source: u8| Call { source: Some([source; 32]), ..within(60) };
+    let second = Call { seen: seen.clone(), ..of(2) };
+    let leading = one.run(translate("نص"), of(1));
+    let following = async {
+        while stub.hits() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // Two of this replica: one follows the other replica, the other follows that one.
+        let third = other.run(translate("نص"), of(3));
+        tokio::join!(other.run(translate("نص"), second), third)
+    };
+    let (first, (second, third)) = tokio::join!(leading, following);
+    let how = [first, second, third].map(|done| done.unwrap().how);
+    assert_eq!((how, stub.hits()), ([How::Called, How::Joined, How::Joined], 1));
+    assert!(!seen.took(Stage::Provider).is_zero(), "it waited as for a provider");
+    let (fourth, _) = replica(&redis, &stub, "").await;
+    assert_eq!(fourth.forget_source(&[3; 32]).await, Ok(1), "who joined a joiner is known too");
+}
+
+#[tokio::test]
+async fn the_minute_that_is_shown_is_that_of_all_replicas() {
+    let Some(redis) = Redis::start() else { return };
+    let stub = Stub::always(Act::Translate).await;
+    let (one, _) = replica(&redis, &stub, "requests_per_minute = 10").await;
+    let (other, _) = replica(&redis, &stub, "requests_per_minute = 10").await;
+    for n in 0..2 {
+        one.run(translate(&format!("اول {n}")), within(5)).await.unwrap();
+    }
+    assert_eq!(one.standing()[0].load.requests, Some((2, 10)));
+    other.run(translate("ثان"), within(5)).await.unwrap();
+    assert_eq!(other.standing()[0].load.requests, Some((3, 10)));
+    let begun = Instant::now();
+    while one.standing()[0].load.requests != Some((3, 10)) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it learns of it with its heartbeat");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Every key and value of the server, as bytes.
 fn everything(redis: &Redis) -> Vec<u8> {
     let mut look = redis.look();
@@ -351,10 +398,8 @@ fn configured(dir: &Path, stub: &Stub, more: &str) -> std::path::PathBuf {
     let file = dir.join("config.toml");
     let text = format!(
         "[server]\nlisten = \"127.0.0.1:0\"\n[tasks]\ntranslate = [\"stand-in\"]\n[shared]\n\
-         url_env = \"TEST_REDIS_URL\"\ntimeout = \"5s\"\nlease = \"1s\"\n{more}\n[[providers]]\n\
-         name = \"stand-in\"\nkind = \"http\"\nbase_url = \"{}\"\n[providers.http]\npath = \"/do\"\n\
-         body = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \"/texts/*\"\nmax_texts = 50\n",
-        stub.url
+         url_env = \"TEST_REDIS_URL\"\ntimeout = \"5s\"\nlease = \"1s\"\n{more}\n{}max_texts = 50\n",
+        service("stand-in", stub, "")
     );
     std::fs::write(&file, text).unwrap();
     file
@@ -395,8 +440,47 @@ async fn two_servers_with_five_hundred_equal_requests_each_pay_once_for_each_tas
     assert!(briefs.iter().all(|brief| words(brief) == words(&briefs[0])), "equal answers");
     let ready = servers[0].send("GET", "/readyz", "text/plain", "").await;
     assert!(ready.contains(r#""shared":{"state":"up","replicas":2}"#), "{ready}");
+    let mut waited = 0.0;
+    for server in &servers {
+        let metrics = server.send("GET", "/metrics", "", "").await;
+        let counts = metrics.lines();
+        let counts =
+            counts.filter_map(|line| line.strip_prefix("mujaz_shared_flight_wait_seconds_count "));
+        waited += counts.map(|count| count.parse::<f64>().unwrap()).sum::<f64>();
+    }
+    assert!(waited >= 1.0, "one server waited for the other's calls");
     println!("1000 requests at two servers: {} calls for {} tasks", stub.hits(), distinct.len());
     for server in servers {
+        server.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_forgotten_while_redis_is_away_is_forgotten_by_all_when_it_is_back() {
+    let Some(mut redis) = Redis::start() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let stub = Stub::always(Act::Translate).await;
+    let config = configured(dir.path(), &stub, "");
+    let (one, other) = (serving(&config, &redis).await, serving(&config, &redis).await);
+    let text = article(3);
+    let (here, there) = (brief(&one, &text).await, brief(&other, &text).await);
+    assert_eq!(brief(&other, &text).await["id"], there["id"], "it is kept whole in memory");
+    redis.stop();
+    let path = format!("/v1/briefs/{}", here["id"].as_str().unwrap());
+    let forgotten = one.send("DELETE", &path, "", "").await;
+    assert!(forgotten.starts_with("HTTP/1.1 204"), "{forgotten}");
+    assert_eq!(brief(&other, &text).await["id"], there["id"], "nobody could tell it");
+    let paid = stub.hits();
+    redis.restart();
+    let begun = Instant::now();
+    while brief(&other, &text).await["id"] == there["id"] {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it was never told");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(stub.hits() > paid, "nor were the answers kept that it was made of");
+    let left = redis.look().zcard::<_, u64>("mujaz:forgotten").unwrap();
+    assert_eq!(left, 1, "it is left for those who come later");
+    for server in [one, other] {
         server.end().await;
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{
+    gateway::service,
     process::{Serving, mujaz},
     provider::{Act, Stub, body},
     served::article,
@@ -23,10 +24,9 @@ async fn a_webhook_that_was_redirected_or_refused_comes_again_under_the_same_id(
     let text = format!(
         "[tasks]\ntranslate = [\"stand-in\"]\n[webhooks]\nallow_private = true\n\
          [[webhooks.endpoints]]\nurl = \"{}\"\nsecret_env = \"TEST_WEBHOOK_SECRET\"\n\
-         events = [\"brief.completed\"]\n[[providers]]\nname = \"stand-in\"\nkind = \"http\"\n\
-         base_url = \"{}\"\n[providers.http]\npath = \"/do\"\n\
-         body = '{{\"texts\": {{{{ texts }}}}}}'\nanswer = \"/texts/*\"\n",
-        receiver.url, provider.url,
+         events = [\"brief.completed\"]\n{}",
+        receiver.url,
+        service("stand-in", &provider, ""),
     );
     std::fs::write(&file, text).unwrap();
     let config = file.to_str().unwrap();

@@ -28,6 +28,7 @@ use crate::{
     keys::{Identity, Scope},
     store::{Enqueued, Job, JobState, NewJob, Once, Retention, StoreError},
     telemetry::meters,
+    webhooks::Webhooks,
 };
 
 /// The kind of the store's jobs that make briefs.
@@ -191,9 +192,10 @@ pub(super) async fn cancel(state: &State, job: &Job) -> Result<bool, Problem> {
 /// Everything that goes on without a request: jobs, webhooks, and letting go what is old.
 pub(super) fn begin(current: &Current) {
     let state = current.state();
-    let (yard, webhooks) = (state.yard.clone(), state.webhooks.clone());
+    let (yard, in_use) = (state.yard.clone(), current.clone());
     yard.tasks.spawn(run(current.clone()));
-    yard.tasks.spawn(webhooks.run(yard.clone()));
+    let in_use = move || in_use.state().webhooks.clone();
+    yard.tasks.spawn(Webhooks::run(in_use, yard.clone()));
     every(current, Duration::from_secs(3600), sweep);
     // The disk is tried again while it is not used, whether or not anybody writes.
     every(current, Duration::from_secs(5), |state: State| async move { state.store.retry().await });

@@ -23,6 +23,13 @@ pub(crate) fn provider(name: &str, kind: &str, stub: &Stub, more: &str) -> Strin
     format!("\n[[providers]]\nname = \"{name}\"\nkind = \"{kind}\"\nbase_url = \"{url}\"\n{more}\n")
 }
 
+/// A `[[providers]]` entry of the kind `http` at this stub, in the plainest dialect there could be: texts
+/// in, texts out ([`Act::Translate`](super::provider::Act)). What follows it belongs to `[providers.http]`.
+pub(crate) fn service(name: &str, stub: &Stub, more: &str) -> String {
+    let asked = "[providers.http]\npath = \"/do\"\nbody = '{\"texts\": {{ texts }}}'\n";
+    provider(name, "http", stub, more) + asked + "answer = \"/texts/*\"\n"
+}
+
 /// An answer of the gateway.
 #[derive(Debug)]
 pub(crate) struct Reply {
