@@ -6,14 +6,71 @@
 //! articles are never kept as keys of such a map.
 
 use std::{
-    collections::{HashMap, HashSet},
-    hash::{BuildHasherDefault, Hasher},
+    borrow::Borrow,
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hash, Hasher},
 };
 
 /// A map from words that we know.
 pub(crate) type WordMap<K, V> = HashMap<K, V, BuildHasherDefault<WordHasher>>;
-/// A set of words that we know.
-pub(crate) type WordSet<K> = HashSet<K, BuildHasherDefault<WordHasher>>;
+
+/// Openings of words that a [`WordTable`] tells apart.
+const OPENINGS: usize = 512;
+
+/// A map from words that we know to what they mean, for questions of which most are in vain: of
+/// most words the first letters and the length tell that they are not in it.
+#[derive(Clone, Debug)]
+pub(crate) struct WordTable<K, V> {
+    /// For each opening the lengths of the words that have it, as a set.
+    lengths: Vec<u32>,
+    map: WordMap<K, V>,
+}
+
+impl<K: Borrow<str> + Eq + Hash, V> WordTable<K, V> {
+    /// What a word means.
+    #[inline]
+    pub(crate) fn get(&self, word: &str) -> Option<&V> {
+        let (opening, length) = open(word.as_bytes());
+        if self.lengths[opening] & length == 0 { None } else { self.map.get(word) }
+    }
+
+    /// Whether a word is in it.
+    #[inline]
+    pub(crate) fn contains(&self, word: &str) -> bool {
+        self.get(word).is_some()
+    }
+}
+
+impl<K: Borrow<str> + Eq + Hash, V> FromIterator<(K, V)> for WordTable<K, V> {
+    /// Of words that come twice the last one stays.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(words: I) -> Self {
+        let map: WordMap<K, V> = words.into_iter().collect();
+        let mut lengths = vec![0; OPENINGS];
+        for word in map.keys() {
+            let (opening, length) = open(word.borrow().as_bytes());
+            lengths[opening] |= length;
+        }
+        Self { lengths, map }
+    }
+}
+
+impl<K: Borrow<str> + Eq + Hash, V> Default for WordTable<K, V> {
+    fn default() -> Self {
+        std::iter::empty().collect()
+    }
+}
+
+/// The opening of a word, which is its first four bytes or some that share its place, and the bit
+/// of its length.
+#[inline]
+fn open(word: &[u8]) -> (usize, u32) {
+    let first = match word.first_chunk::<4>() {
+        Some(first) => u32::from_le_bytes(*first),
+        None => word.iter().fold(0, |all, byte| all << 8 | u32::from(*byte)),
+    };
+    let spread = first.wrapping_mul(0x9E37_79B9) >> 16;
+    (spread as usize % OPENINGS, 1 << (word.len() % 32))
+}
 
 /// Eight bytes at a time: an exclusive or, a product of twice the width, and both halves folded.
 #[derive(Clone, Debug, Default)]
@@ -76,13 +133,24 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_every_word_and_no_other() {
+        let words = ["", "a", "I", "قال", "قالت", "المسؤولين"];
+        let table: WordTable<&str, usize> = words.iter().copied().zip(0..).collect();
+        for (word, index) in words.iter().zip(0..) {
+            assert_eq!(table.get(word), Some(&index), "{word:?}");
+        }
+        assert!(!table.contains("قالوا") && !table.contains("b"));
+        assert!(!WordTable::<&str, ()>::default().contains(""));
+    }
+
+    #[test]
     fn words_that_differ_little_are_spread() {
         let hash = |word: &str| {
             let mut hasher = WordHasher::default();
             hasher.write(word.as_bytes());
             hasher.finish()
         };
-        let hashes: HashSet<u64> = (0..10_000).map(|n| hash(&format!("كلمة{n}")) >> 48).collect();
+        let hashes: std::collections::HashSet<u64> = (0..10_000).map(|n| hash(&format!("كلمة{n}")) >> 48).collect();
         // Of 65,536 places 10,000 at random take 9,270.
         assert!(hashes.len() > 9_000, "{}", hashes.len());
     }

@@ -4,10 +4,10 @@
 
 use std::sync::LazyLock;
 
-use crate::article::wordmap::WordSet;
+use crate::article::wordmap::WordTable;
 
 /// A list of words, looked up whole.
-pub(super) struct Words(LazyLock<WordSet<&'static str>>);
+pub(super) struct Words(LazyLock<WordTable<&'static str, ()>>);
 
 impl Words {
     /// Whether a folded word is on the list.
@@ -18,7 +18,7 @@ impl Words {
 
 macro_rules! words {
     ($text:expr) => {
-        Words(LazyLock::new(|| $text.split_whitespace().collect()))
+        Words(LazyLock::new(|| $text.split_whitespace().map(|word| (word, ())).collect()))
     };
 }
 

@@ -16,9 +16,30 @@ pub fn fold(text: &str) -> String {
 /// A character's folded form, or `None` where it goes.
 #[inline]
 pub(super) fn letter(c: char) -> Option<char> {
+    match ARABIC.get((c as usize).wrapping_sub(FIRST)) {
+        Some(letter) => *letter,
+        None => other(c),
+    }
+}
+
+/// The first character of the Arabic block.
+const FIRST: usize = 0x600;
+/// The folded forms of the Arabic block, which is most of what is read.
+static ARABIC: [Option<char>; 0x100] = {
+    let mut table = [None; 0x100];
+    let mut at = 0;
+    while at < table.len() {
+        table[at] = match char::from_u32((FIRST + at) as u32) {
+            Some(c) => arabic(c),
+            None => None,
+        };
+        at += 1;
+    }
+    table
+};
+
+const fn arabic(c: char) -> Option<char> {
     Some(match c {
-        // Most of what is read, told first.
-        'ب' | 'ت'..='غ' | 'ف'..='و' | 'ي' | 'ا' => c,
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ى' | 'ئ' | 'ی' => 'ي',
         'ة' => 'ه',
@@ -26,6 +47,12 @@ pub(super) fn letter(c: char) -> Option<char> {
         'ک' => 'ك',
         'گ' => 'غ',
         'ـ' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{610}'..='\u{61A}' => return None,
+        c => c,
+    })
+}
+
+fn other(c: char) -> Option<char> {
+    Some(match c {
         '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => return None,
         c if c.is_whitespace() => ' ',
         c => c.to_ascii_lowercase(),

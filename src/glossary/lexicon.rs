@@ -4,21 +4,22 @@
 //! in `عبد الله`. A namesake is a common word too and proves no name by itself.
 
 use super::{Entry, Kind, fold};
-use crate::article::wordmap::{WordMap, WordSet};
+use crate::article::wordmap::{WordMap, WordTable};
 
 /// The parts, by their Arabic and by their English.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    parts: WordMap<String, usize>,
+    parts: WordTable<String, usize>,
     /// What stands before an article inside a part, as `علاء` in `علاءالدين`.
-    before_article: WordSet<String>,
-    english: WordMap<String, Vec<String>>,
+    before_article: WordTable<String, ()>,
+    english: WordTable<String, Vec<String>>,
 }
 
 impl Lexicon {
     /// The parts among the entries.
     pub(super) fn of(entries: &[Entry]) -> Self {
-        let mut lexicon = Self::default();
+        let mut parts: WordMap<String, usize> = WordMap::default();
+        let mut spellings: WordMap<String, Vec<String>> = WordMap::default();
         for (index, entry) in entries.iter().enumerate() {
             if !matches!(entry.kind, Kind::Name | Kind::Namesake) {
                 continue;
@@ -26,17 +27,20 @@ impl Lexicon {
             let arabic: Vec<String> = entry.arabic.iter().map(|part| key(part)).collect();
             for english in entry.renderings() {
                 let last = english.rsplit(['-', ' ']).next().unwrap_or(english);
-                let known = lexicon.english.entry(last.to_lowercase()).or_default();
+                let known = spellings.entry(last.to_lowercase()).or_default();
                 known.extend(arabic.iter().cloned());
             }
             for part in arabic {
-                let inside = part.match_indices("ال").map(|(at, _)| &part[..at]);
-                let first = inside.filter(|first| !first.is_empty()).map(str::to_owned);
-                lexicon.before_article.extend(first);
-                lexicon.parts.entry(part).or_insert(index);
+                parts.entry(part).or_insert(index);
             }
         }
-        lexicon
+        let inside = |part: &String| -> Vec<(String, ())> {
+            let openings = part.match_indices("ال").map(|(at, _)| part[..at].to_owned());
+            openings.filter(|opening| !opening.is_empty()).map(|opening| (opening, ())).collect()
+        };
+        let before_article = parts.keys().flat_map(inside).collect();
+        let (parts, english) = (parts.into_iter().collect(), spellings.into_iter().collect());
+        Self { parts, before_article, english }
     }
 
     /// The index of the entry of a folded word.

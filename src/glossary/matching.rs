@@ -15,7 +15,7 @@ use super::{
     fold,
     fold::Folded,
 };
-use crate::article::{letter, wordmap::WordMap};
+use crate::article::{letter, wordmap::{WordMap, WordTable}};
 
 /// Bytes of folded text on each side in which a word is near: about eight words.
 const NEAR: usize = 90;
@@ -80,7 +80,7 @@ fn attached(word: &str) -> &'static [(&'static str, bool)] {
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     /// For each first word its spellings, as a range of them all.
-    heads: WordMap<Box<str>, Range<usize>>,
+    heads: WordTable<Box<str>, Range<usize>>,
     spellings: Vec<Spelling>,
 }
 
@@ -149,6 +149,7 @@ impl Matcher {
                 None => drop(heads.insert(head.as_str().into(), index..index + 1)),
             }
         }
+        let heads = heads.into_iter().collect();
         Self { heads, spellings: found.into_iter().map(|(_, spelling)| spelling).collect() }
     }
 

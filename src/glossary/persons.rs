@@ -99,7 +99,11 @@ fn tokens(text: &str, taken: &[Match<'_>]) -> (Vec<Token>, String) {
 fn tell(word: &str, all: &mut String) {
     match word.trim_start_matches(['و', 'ف']) {
         "على" => all.push_str("على"),
-        _ => all.extend(word.chars().filter_map(fold::letter)),
+        _ => {
+            for letter in word.chars().filter_map(fold::letter) {
+                all.push(letter);
+            }
+        }
     }
 }
 

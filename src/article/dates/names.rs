@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::Calendar;
-use crate::article::{numerals::fold_word, wordmap::WordMap};
+use crate::article::{numerals::fold_word, wordmap::WordTable};
 
 /// What a word means to a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(super) fn of_folded(word: &str) -> Name {
 }
 
 fn name(word: &str) -> Option<Name> {
-    static NAMES: LazyLock<WordMap<&'static str, Name>> = LazyLock::new(|| {
+    static NAMES: LazyLock<WordTable<&'static str, Name>> = LazyLock::new(|| {
         let lists = [MONTHS, OTHER_CALENDARS, NEIGHBOURS].into_iter().flatten();
         lists.flat_map(|(words, name)| words.split(' ').map(|word| (word, *name))).collect()
     });

@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::figure::is_mark;
-use crate::article::wordmap::WordMap;
+use crate::article::wordmap::{WordMap, WordTable};
 
 /// What a word means to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +172,8 @@ fn strip(word: &str) -> Word {
 }
 
 fn class(word: &str) -> Option<Class> {
-    static CLASSES: LazyLock<WordMap<String, Class>> = LazyLock::new(classes);
+    static CLASSES: LazyLock<WordTable<String, Class>> =
+        LazyLock::new(|| classes().into_iter().collect());
     CLASSES.get(word).copied()
 }
 

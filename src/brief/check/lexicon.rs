@@ -8,7 +8,7 @@
 use std::{ops::Range, sync::LazyLock};
 
 use super::stems::{Finder, Stems};
-use crate::article::wordmap::WordSet;
+use crate::article::wordmap::WordTable;
 
 /// What the dictionary says of an English word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ const FORMS: [&str; 104] = [
 struct Key {
     /// In lower case, a name's with its capital.
     text: &'static str,
+    /// Its first eight bytes as a number that sorts as they do.
+    head: u64,
     /// It also opens longer words.
     stem: bool,
     /// The longest other key that it starts with.
@@ -63,7 +65,7 @@ struct Lexicon {
     /// For every two bytes of ASCII where the keys that open with them start and end.
     opens: Vec<(u16, u16)>,
     /// The endings of regular forms.
-    forms: WordSet<&'static str>,
+    forms: WordTable<&'static str, ()>,
     finder: Finder,
 }
 
@@ -92,14 +94,15 @@ impl Lexicon {
                 let name = word.starts_with(|c: char| c.is_ascii_uppercase());
                 let stem = word.ends_with('*');
                 let entry = Entry { name, whole: true, first, last: stems.len() };
-                keys.push(Key { text: word.trim_end_matches('*'), stem, parent: None, entry });
+                let text = word.trim_end_matches('*');
+                keys.push(Key { text, head: head(text), stem, parent: None, entry });
             }
         }
         // A key with stems comes before its double without, which is dropped.
         keys.sort_by_key(|key| (key.text, !key.entry.has_stems()));
         keys.dedup_by_key(|key| key.text);
         link(&mut keys);
-        let (opens, forms) = (openings(&keys), FORMS.into_iter().collect());
+        let (opens, forms) = (openings(&keys), FORMS.into_iter().map(|form| (form, ())).collect());
         Self { opens, forms, finder: Finder::of(&stems), keys }
     }
 
@@ -115,8 +118,12 @@ impl Lexicon {
             [] => return None,
         };
         let (start, end) = (usize::from(start), usize::from(end));
-        let within = self.keys[start..end].partition_point(|key| key.text <= word);
-        let mut at = (start + within).checked_sub(1);
+        let own = head(word);
+        let within = self.keys[start..end].partition_point(|key| key.head <= own);
+        // Words that share eight bytes are told by the rest.
+        let beyond = self.keys[start..start + within].iter().rev();
+        let beyond = beyond.take_while(|key| key.head == own && key.text > word).count();
+        let mut at = (start + within - beyond).checked_sub(1);
         while let Some(index) = at {
             let key = &self.keys[index];
             if let Some(rest) = word.strip_prefix(key.text) {
@@ -129,6 +136,15 @@ impl Lexicon {
         }
         None
     }
+}
+
+/// The first eight bytes of a word as a number that sorts as they do.
+fn head(word: &str) -> u64 {
+    let mut first = [0; 8];
+    for (place, byte) in first.iter_mut().zip(word.bytes()) {
+        *place = byte;
+    }
+    u64::from_be_bytes(first)
 }
 
 /// The place of two bytes of ASCII among all such pairs.

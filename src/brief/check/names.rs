@@ -341,9 +341,11 @@ fn in_text<'a>(text: &'a Arabic<'_>, names: &[Name]) -> Option<&'a str> {
     (0..text.len()).find_map(|index| {
         let (own, both) = (text.letters(index), text.letters(index) | text.letters(index + 1));
         let found = names.iter().any(|name| {
-            name.may_be(both, name.limit())
-                && (name.may_be(own, name.limit()) && fits(name, text.word(index))
-                    || name.is_long() && text.pair(index).is_some_and(|pair| fits(name, &pair)))
+            let limit = name.limit();
+            name.may_be(own, limit) && fits(name, text.word(index))
+                || name.is_long()
+                    && name.may_be(both, limit)
+                    && text.pair(index).is_some_and(|pair| fits(name, &pair))
         });
         found.then(|| text.word(index))
     })

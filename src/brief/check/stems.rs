@@ -109,7 +109,7 @@ impl Finder {
                 continue;
             };
             for (rest, number) in &self.stems[self.groups[group].clone()] {
-                if row[at + 3..].starts_with(&self.letters[rest.clone()]) {
+                if opens(&row[at + 3..], &self.letters[rest.clone()]) {
                     found.insert(*number);
                 }
             }
@@ -121,6 +121,11 @@ impl Finder {
         }
         found
     }
+}
+
+/// Whether a row opens with some letters: so few that a call to compare them would cost more.
+fn opens(row: &[u8], letters: &[u8]) -> bool {
+    letters.len() <= row.len() && letters.iter().zip(row).all(|(own, other)| own == other)
 }
 
 /// The letters of a folded text.

@@ -23,6 +23,8 @@ pub(super) struct Name {
     sounds: [Sound; MAX],
     /// For each sound the letters that may be it; all for a vowel.
     letters: [u64; MAX],
+    /// The letters of [`HARD`] that may be some sound of it.
+    hard: u64,
     len: usize,
 }
 
@@ -32,7 +34,7 @@ type Sound = (u8, u8);
 impl Name {
     /// The sounds of a name in lower case; `None` for one too short or too long to tell.
     pub(super) fn of(lower: &str) -> Option<Self> {
-        let mut name = Self { sounds: [(0, 0); MAX], letters: [u64::MAX; MAX], len: 0 };
+        let mut name = Self { sounds: [(0, 0); MAX], letters: [u64::MAX; MAX], hard: 0, len: 0 };
         let plain: Vec<u8> = lower.chars().filter_map(plain).collect();
         let mut at = 0;
         while at < plain.len() {
@@ -60,7 +62,7 @@ impl Name {
                 continue;
             }
             *name.sounds.get_mut(name.len)? = sound;
-            name.letters[name.len] = SOUNDS.letters(sound);
+            (name.letters[name.len], name.hard) = (SOUNDS.letters(sound), name.hard | SOUNDS.hard(sound));
             name.len += 1;
         }
         (name.len >= 2).then_some(name)
@@ -75,9 +77,13 @@ impl Name {
         &self.sounds[..self.len]
     }
 
-    /// Whether a word of these letters can cost less than `limit`: every consonant that meets none
-    /// of them is lost.
+    /// Whether a word of these letters, with what may be attached to it, can cost no more than
+    /// `limit`: every consonant that meets none of them is lost, and so is a hard letter that is
+    /// none of its sounds.
     pub(super) fn may_be(&self, letters: u64, limit: u16) -> bool {
+        if limit < LOST && letters & SOUNDS.all_hard & !self.hard != 0 {
+            return false;
+        }
         let lost = self.letters[..self.len].iter().filter(|own| **own & letters == 0).count();
         lost * usize::from(LOST) <= usize::from(limit)
     }
@@ -140,8 +146,15 @@ pub(super) fn bit(code: u8) -> u64 {
     if (1..OTHER).contains(&code) { 1 << (code - 1) } else { 0 }
 }
 
-/// For each pair of Latin letters the Arabic ones that may be its sound.
-struct Sounds(Vec<u64>);
+/// Letters that cost as much as a lost consonant where they are no sound, without those that are
+/// attached to words.
+const HARD: &str = "تثجخدذرزسشصضطظغقمنپچڤگژ";
+
+/// For each pair of Latin letters the Arabic ones that may be its sound, and the hard ones.
+struct Sounds {
+    pairs: Vec<(u64, u64)>,
+    all_hard: u64,
+}
 
 static SOUNDS: LazyLock<Sounds> = LazyLock::new(Sounds::all);
 
@@ -149,13 +162,17 @@ impl Sounds {
     fn all() -> Self {
         let seconds = [0, b'h', b's'];
         let sounds = (b'a'..=b'z').flat_map(|first| seconds.map(|second| (first, second)));
-        Self(sounds.map(Self::read).collect())
+        let all_hard = letters(HARD);
+        let pairs = sounds.map(|sound| {
+            let met = Self::met(sound);
+            let any = is_vowel(sound) || matches!(sound, (b'h' | b'y' | b'w', 0) | (b'g', b'h'));
+            (if any { u64::MAX } else { met }, met & all_hard)
+        });
+        Self { pairs: pairs.collect(), all_hard }
     }
 
-    fn read(sound: Sound) -> u64 {
-        if is_vowel(sound) || matches!(sound, (b'h' | b'y' | b'w', 0) | (b'g', b'h')) {
-            return u64::MAX;
-        }
+    /// The letters that may be a sound, or a part of it.
+    fn met(sound: Sound) -> u64 {
         let one = ALPHABET.chars().filter(|letter| meet(sound, *letter, true) < LOST);
         let set = one.fold(0, |set, letter| set | bit(code(letter)));
         // What two letters may be, and the halves of two sounds that one letter is.
@@ -173,14 +190,22 @@ impl Sounds {
         set | letters(more)
     }
 
-    fn letters(&self, (first, second): Sound) -> u64 {
+    fn letters(&self, sound: Sound) -> u64 {
+        self.pair(sound).map_or(u64::MAX, |pair| pair.0)
+    }
+
+    fn hard(&self, sound: Sound) -> u64 {
+        self.pair(sound).map_or(u64::MAX, |pair| pair.1)
+    }
+
+    fn pair(&self, (first, second): Sound) -> Option<&(u64, u64)> {
         let column = match second {
             b'h' => 1,
             b's' => 2,
             _ => 0,
         };
         let row = usize::from(first.wrapping_sub(b'a'));
-        self.0.get(row * 3 + column).copied().unwrap_or(u64::MAX)
+        self.pairs.get(row * 3 + column)
     }
 }
 

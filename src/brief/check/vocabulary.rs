@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{direction, negation, speech, text};
-use crate::article::wordmap::WordMap;
+use crate::article::wordmap::{WordMap, WordTable};
 
 /// The meanings of a word, as a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,10 +73,8 @@ impl BitOrAssign for Meaning {
     }
 }
 
-type Table = WordMap<&'static str, Meaning>;
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table::default();
+static TABLE: LazyLock<WordTable<&'static str, Meaning>> = LazyLock::new(|| {
+    let mut table: WordMap<&'static str, Meaning> = WordMap::default();
     for (list, meaning) in [
         (speech::VERBS, Meaning::SPEECH),
         (speech::SURE, Meaning::SURE_SPEECH),
@@ -90,7 +88,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             *table.entry(word).or_default() |= meaning;
         }
     }
-    table
+    table.into_iter().collect()
 });
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ const MACHINE: [&str; 8] =
     ["<|", "|>", "```", "[inst]", "</s>", "<think>", "</think>", "<start_of_turn>"];
 
 /// Marks by which runs are told apart at first: so many that those of a passage seldom meet.
-const MARKS: usize = 1 << 16;
+const MARKS: usize = 1 << 14;
 
 /// Words repeated as one run at least this long are a loop.
 const RUN: usize = 6;

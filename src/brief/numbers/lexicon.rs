@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::article::wordmap::WordMap;
+use crate::article::wordmap::{WordMap, WordTable};
 
 /// What a word means to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,8 @@ const MAX: usize = 16;
 
 /// The meaning of a word as typed.
 pub(super) fn look_up(word: &str) -> Class {
-    static CLASSES: LazyLock<WordMap<String, Class>> = LazyLock::new(classes);
+    static CLASSES: LazyLock<WordTable<String, Class>> =
+        LazyLock::new(|| classes().into_iter().collect());
     let mut lower = [0; MAX];
     let Some(lower) = lower.get_mut(..word.len()).filter(|_| word.is_ascii()) else {
         return Class::Other;
