@@ -23,7 +23,8 @@ const FLAGS: [Code; 5] = [
 ];
 
 /// What there is to say of one text's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// There are none.
     None,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     chrf::Chrf,
-    numbers::{self, NumberFidelity},
+    numbers::{self, NumberFidelity, Verdict},
     set::{Document, Segment},
 };
 use crate::{
@@ -29,6 +29,8 @@ pub struct Scored {
     pub chrf: f64,
     /// The codes found in it.
     pub findings: Vec<Code>,
+    /// What there is to say of its numbers; of what got no English, nothing.
+    pub numbers: Verdict,
     #[serde(skip)]
     counts: Chrf,
 }
@@ -135,16 +137,17 @@ impl Tally {
             *self.findings.entry((finding.severity, finding.code)).or_default() += 1;
         }
         // What is missing says so in its place, and a number that is not there is not wrong.
-        if let Some(english) = english {
-            let Segment { arabic, reference, .. } = segment;
-            self.numbers.count(numbers::judge(arabic, reference, english, &codes));
-        }
+        let verdict = english.map_or(Verdict::None, |english| {
+            numbers::judge(&segment.arabic, &segment.reference, english, &codes)
+        });
+        self.numbers.count(verdict);
         let counts = Chrf::of(english.unwrap_or_default(), &segment.reference);
         self.segments.push(Scored {
             document: document.to_owned(),
             number: segment.number,
             chrf: counts.score(),
             findings: codes,
+            numbers: verdict,
             counts,
         });
     }

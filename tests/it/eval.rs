@@ -66,6 +66,7 @@ async fn a_program_is_told_the_same_segment_by_segment() {
         .map(|one| (one["document"].as_str().unwrap(), one["number"].as_u64().unwrap()))
         .collect();
     assert_eq!(places, [("port", 0), ("quay", 0)]);
+    assert_eq!(report["segments"][0]["numbers"], "none");
 }
 
 #[tokio::test]
