@@ -150,7 +150,8 @@ mod tests {
             hasher.write(word.as_bytes());
             hasher.finish()
         };
-        let hashes: std::collections::HashSet<u64> = (0..10_000).map(|n| hash(&format!("كلمة{n}")) >> 48).collect();
+        let hashes: std::collections::HashSet<u64> =
+            (0..10_000).map(|n| hash(&format!("كلمة{n}")) >> 48).collect();
         // Of 65,536 places 10,000 at random take 9,270.
         assert!(hashes.len() > 9_000, "{}", hashes.len());
     }

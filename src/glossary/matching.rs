@@ -15,7 +15,10 @@ use super::{
     fold,
     fold::Folded,
 };
-use crate::article::{letter, wordmap::{WordMap, WordTable}};
+use crate::article::{
+    letter,
+    wordmap::{WordMap, WordTable},
+};
 
 /// Bytes of folded text on each side in which a word is near: about eight words.
 const NEAR: usize = 90;

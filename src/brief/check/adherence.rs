@@ -6,11 +6,7 @@
 //! place or person that is not there at all is a missing name. Common words of the glossary help a
 //! translator and are not asked for.
 
-use super::{
-    names::{Known, Spelling},
-    text::English,
-    unit::Unit,
-};
+use super::{names::Known, parts::Spelling, text::English, unit::Unit};
 use crate::{
     article::letter,
     finding::{Code, Finding, Severity},

@@ -2,8 +2,9 @@
 //! fall.
 //!
 //! The ends of "from … to" are told by the order of the numbers after من and إلى and after "from"
-//! and "to". A figure that is reached (`إلى`, "to") is none that is added (`بمقدار`, "by"). A trend is told only where one side speaks of rising alone and the other of falling
-//! alone.
+//! and "to". A figure that is reached (`إلى`, "to") is none that is added (`بمقدار`, `بنحو`, "by");
+//! that is asked only after a word of rising, falling or raising, since much else stands before
+//! `إلى`. A trend is told only where one side speaks of rising alone and the other of falling alone.
 
 use super::{
     text::{Arabic, English},
@@ -66,6 +67,41 @@ pub(super) const FALL: &[&str] = &[
     "خفضت",
     "تخفيض",
 ];
+/// Words after which a figure is reached or added besides those of a trend.
+pub(super) const CHANGE: &[&str] = &[
+    "رفع",
+    "رفعت",
+    "يرفع",
+    "ترفع",
+    "زاد",
+    "يزيد",
+    "تزيد",
+    "نما",
+    "نمت",
+    "ينمو",
+    "تنمو",
+    "نمو",
+    "نموا",
+    "توسيع",
+    "توسعه",
+    "يخفض",
+    "تخفض",
+    "قلص",
+    "قلصت",
+    "يقلص",
+    "تقليص",
+    "يهبط",
+    "تهبط",
+    "يتراجع",
+    "تتراجع",
+    "تراجعها",
+    "ارتفاعها",
+    "زيادتها",
+];
+/// Words before a figure that make it a rough one.
+const ROUGHLY: [&str; 5] = ["نحو", "حوالي", "حوالى", "قرابة", "زهاء"];
+const ABOUT: [&str; 9] =
+    ["about", "around", "almost", "approximately", "nearly", "roughly", "some", "just", "over"];
 const RISES: &[&str] = &[
     "rose",
     "rise",
@@ -135,19 +171,24 @@ fn ends(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
 /// A figure that the source reaches and the English adds, or the other way round.
 fn reach(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
     for number in arabic.numbers() {
-        let typed = last_word(&arabic.text[..number.span.start]);
+        let typed = word_before(&arabic.text[..number.span.start], &ROUGHLY);
         let (own, other) = match typed {
             "إلى" | "الى" | "الي" => ("to", "by"),
-            "بمقدار" | "بنسبة" | "بنحو" => ("by", "to"),
+            "بمقدار" | "بنسبة" | "بنحو" | "بحوالي" | "بحوالى" | "بقرابة" | "بزهاء" => {
+                ("by", "to")
+            }
             _ => continue,
         };
-        let same = unit.english.numbers.iter().filter(|one| one.value == number.value);
         let before = |one: &Number| {
             let before = &unit.english.lower[..one.span.start];
-            last_word(before.trim_end_matches(['$', '€', '£'])).to_owned()
+            word_before(before.trim_end_matches(['$', '€', '£']), &ABOUT)
         };
-        let words: Vec<String> = same.map(before).collect();
-        if !words.is_empty() && words.iter().all(|word| word == other) {
+        let same = unit.english.numbers.iter().filter(|one| one.value == number.value);
+        let mut words = same.map(before).peekable();
+        if words.peek().is_some()
+            && words.all(|word| word == other)
+            && changes(arabic, number.span.start)
+        {
             let what = format!(
                 "The source has “{typed}” {} ({own}), the English has it after “{other}”.",
                 number.value
@@ -157,8 +198,20 @@ fn reach(unit: &Unit<'_>, arabic: &Arabic<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn last_word(text: &str) -> &str {
-    text.split_whitespace().next_back().unwrap_or_default()
+/// The last word of a text; the one before it where it is one of those that are looked through.
+fn word_before<'a>(text: &'a str, through: &[&str]) -> &'a str {
+    let mut words = text.split_whitespace().rev();
+    words.find(|word| !through.contains(word)).unwrap_or_default()
+}
+
+/// Whether the sentence speaks of rising, falling or raising before a place of the text.
+fn changes(arabic: &Arabic<'_>, place: usize) -> bool {
+    let meaning = Meaning::RISE | Meaning::FALL | Meaning::CHANGE;
+    let ends = |between: &str| between.contains(['!', '؟', '\n']) || between.contains(". ");
+    (0..arabic.len()).filter(|index| arabic.meaning(*index).is(meaning)).any(|index| {
+        let between = arabic.text.get(arabic.place(index).end..place);
+        between.is_some_and(|between| !ends(between))
+    })
 }
 
 fn arabic_ends(text: &str, first: &Number, second: &Number) -> Option<(Decimal, Decimal)> {
@@ -226,6 +279,27 @@ mod tests {
         assert_eq!(codes(&found), [Code::DirectionReversed]);
         let added = "ترفع التوسعة طاقة الميناء بمقدار 3 ملايين حاوية سنويا.";
         assert_eq!(codes(&translation(added, right)), [Code::DirectionReversed]);
+    }
+
+    #[test]
+    fn what_stands_before_a_figure_means_nothing_without_a_trend() {
+        let arabic = "تعرضت البلدة إلى 3 هجمات خلال الأسبوع.";
+        let right = "The town was hit by 3 attacks during the week.";
+        assert_eq!(codes(&translation(arabic, right)), []);
+        let elsewhere = format!("ارتفعت الأسعار أمس. {arabic}");
+        let right = format!("Prices rose yesterday. {right}");
+        assert_eq!(codes(&translation(&elsewhere, &right)), []);
+    }
+
+    #[test]
+    fn a_rough_figure_is_added_or_reached_as_an_exact_one() {
+        let arabic = "ارتفع سعر القمح بنحو 3 دولارات أمس.";
+        let right = "The price of wheat rose by about 3 dollars yesterday.";
+        assert_eq!(codes(&translation(arabic, right)), []);
+        let found = translation(arabic, &right.replace("by about", "to about"));
+        assert_eq!(codes(&found), [Code::DirectionReversed]);
+        let reached = "ارتفع سعر القمح إلى نحو 3 دولارات أمس.";
+        assert_eq!(codes(&translation(reached, right)), [Code::DirectionReversed]);
     }
 
     #[test]

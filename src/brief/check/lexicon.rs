@@ -50,8 +50,6 @@ const FORMS: [&str; 104] = [
 struct Key {
     /// In lower case, a name's with its capital.
     text: &'static str,
-    /// Its first eight bytes as a number that sorts as they do.
-    head: u64,
     /// It also opens longer words.
     stem: bool,
     /// The longest other key that it starts with.
@@ -62,6 +60,8 @@ struct Key {
 struct Lexicon {
     /// In order, so that the key that a word starts with is found by halving.
     keys: Vec<Key>,
+    /// The first eight bytes of each as a number that sorts as they do.
+    heads: Vec<u64>,
     /// For every two bytes of ASCII where the keys that open with them start and end.
     opens: Vec<(u16, u16)>,
     /// The endings of regular forms.
@@ -95,7 +95,7 @@ impl Lexicon {
                 let stem = word.ends_with('*');
                 let entry = Entry { name, whole: true, first, last: stems.len() };
                 let text = word.trim_end_matches('*');
-                keys.push(Key { text, head: head(text), stem, parent: None, entry });
+                keys.push(Key { text, stem, parent: None, entry });
             }
         }
         // A key with stems comes before its double without, which is dropped.
@@ -103,7 +103,10 @@ impl Lexicon {
         keys.dedup_by_key(|key| key.text);
         link(&mut keys);
         let (opens, forms) = (openings(&keys), FORMS.into_iter().map(|form| (form, ())).collect());
-        Self { opens, forms, finder: Finder::of(&stems), keys }
+        let heads = keys.iter().map(|key| head(key.text)).collect();
+        let finder = Finder::of(&stems)
+            .expect("the stems are compiled in, few and short, and a test reads them");
+        Self { opens, forms, finder, heads, keys }
     }
 
     /// The entry of the longest key that is the word or, as a stem, opens it.
@@ -119,11 +122,12 @@ impl Lexicon {
         };
         let (start, end) = (usize::from(start), usize::from(end));
         let own = head(word);
-        let within = self.keys[start..end].partition_point(|key| key.head <= own);
+        let mut end = start + self.heads[start..end].partition_point(|head| *head <= own);
         // Words that share eight bytes are told by the rest.
-        let beyond = self.keys[start..start + within].iter().rev();
-        let beyond = beyond.take_while(|key| key.head == own && key.text > word).count();
-        let mut at = (start + within - beyond).checked_sub(1);
+        while end > start && self.heads[end - 1] == own && self.keys[end - 1].text > word {
+            end -= 1;
+        }
+        let mut at = end.checked_sub(1);
         while let Some(index) = at {
             let key = &self.keys[index];
             if let Some(rest) = word.strip_prefix(key.text) {

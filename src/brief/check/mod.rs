@@ -20,6 +20,7 @@ mod lexicon;
 mod names;
 mod negation;
 mod numbers;
+mod parts;
 mod quotes;
 mod speech;
 mod spelling;
@@ -40,7 +41,7 @@ pub use spelling::settle;
 use unit::Unit;
 
 /// Grows with every change of a rule, so that cached briefs are checked again.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What a reader should know about the English of `copy`, which was made from `article`.
 ///

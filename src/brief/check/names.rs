@@ -11,13 +11,14 @@
 //! table whom a translation does not name is missing, and where another Arabic name stands in the
 //! English instead, that one is an error.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use super::{
     adherence,
     lexicon::{self, Entry},
-    text::{Arabic, Word, without_conjunction},
-    translit::{self, Name},
+    parts::{Spelling, bare_forms, folded, lower},
+    text::{Arabic, Word},
+    translit::Name,
     unit::{Kind, Unit},
 };
 use crate::{
@@ -168,41 +169,6 @@ fn is_named(unit: &Unit<'_>, glossary: &Glossary, arabic: &str) -> bool {
     })
 }
 
-/// A name in lower case.
-fn lower(typed: &str) -> String {
-    if typed.is_ascii() { typed.to_ascii_lowercase() } else { typed.to_lowercase() }
-}
-
-/// An English word as the spelling of an Arabic part of a name.
-pub(super) struct Spelling<'g> {
-    glossary: &'g Glossary,
-    /// The parts that it spells by the list.
-    listed: &'g [String],
-    sounds: Option<Name>,
-}
-
-impl<'g> Spelling<'g> {
-    /// What a word in lower case spells.
-    pub(super) fn of(glossary: &'g Glossary, lower: &str) -> Self {
-        Self { glossary, listed: glossary.name_parts(lower), sounds: Name::of(lower) }
-    }
-
-    /// Whether it can be a folded part of a name: by the list where both stand in it, else by sound.
-    pub(super) fn is(&self, part: &str) -> bool {
-        if bare_forms(part).any(|form| self.listed.iter().any(|own| own == form)) {
-            return true;
-        }
-        let Some(name) = &self.sounds else { return false };
-        let limit = name.limit();
-        let sounds = || {
-            name.may_be(translit::letters(part), limit)
-                && bare_forms(part).any(|form| name.cost(form, limit) <= limit)
-        };
-        let decided = || !self.listed.is_empty() && self.glossary.part(part).is_some();
-        sounds() && !decided()
-    }
-}
-
 /// Whether a word that is a spelling of an Arabic given name has that name in the source; `None`
 /// for other words, and for one that stands alone where a sentence opens.
 fn given(unit: &Unit<'_>, names: &Known<'_>, index: usize, typed: &str) -> Option<bool> {
@@ -217,11 +183,6 @@ fn given(unit: &Unit<'_>, names: &Known<'_>, index: usize, typed: &str) -> Optio
             || pairs.any(|pair| spelling.is(&folded(&pair)))
     });
     Some(there || stands_in_latin(unit, &lower) || adherence::renders(unit, names, &lower))
-}
-
-/// A word of the checks' folding as the glossary folds it, which goes a little further.
-fn folded(word: &str) -> Cow<'_, str> {
-    if word.contains(['ئ', 'ؤ', 'گ']) { Cow::Owned(fold(word)) } else { Cow::Borrowed(word) }
 }
 
 /// Says that another person stands in the English than in the source.
@@ -349,19 +310,6 @@ fn in_text<'a>(text: &'a Arabic<'_>, names: &[Name]) -> Option<&'a str> {
         });
         found.then(|| text.word(index))
     })
-}
-
-/// An Arabic word with less and less of what is attached to it.
-fn bare_forms(word: &str) -> impl Iterator<Item = &str> {
-    let rest = without_conjunction(word);
-    let long = |rest: &&str| rest.chars().nth(1).is_some();
-    let attached = [Some(word), rest].into_iter().flatten().flat_map(move |word| {
-        ["ال", "بال", "كال", "لل", "ل", "ب", "ك"]
-            .into_iter()
-            .filter_map(move |open| word.strip_prefix(open))
-            .filter(long)
-    });
-    std::iter::once(word).chain(rest).chain(attached)
 }
 
 /// Says where one Arabic name has several English spellings.

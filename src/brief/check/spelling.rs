@@ -6,7 +6,7 @@
 //! English that no rule can.
 
 use super::{
-    names::Spelling,
+    parts::Spelling,
     text::{English, Word},
 };
 use crate::{

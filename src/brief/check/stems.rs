@@ -5,8 +5,6 @@
 //! or two letters would stand everywhere; it is looked up as a whole word, bare or with what is
 //! commonly attached to it.
 
-use std::ops::Range;
-
 use super::{lexicon::Entry, translit};
 use crate::article::wordmap::WordMap;
 
@@ -24,16 +22,27 @@ const SHORT: usize = 5;
 /// The stems to look for.
 #[derive(Debug)]
 pub(super) struct Finder {
-    /// For every three letters the place of their group, from 1; 0 where no stem opens with them.
-    groups_of: Vec<u16>,
-    /// Stems that open with the same three letters, as ranges of `stems`.
-    groups: Vec<Range<usize>>,
-    /// What follows the three letters, as a range of `letters`, and the stem's number.
-    stems: Vec<(Range<usize>, usize)>,
+    /// For every three letters the place of the first stem that opens with them, from 1; 0 where
+    /// none does.
+    first: Vec<u16>,
+    /// In the order of their letters.
+    stems: Vec<Stem>,
+    /// What follows the three letters of each.
     letters: Vec<u8>,
     /// Short words, their letters packed, with the numbers of their stems.
     words: WordMap<u64, Vec<usize>>,
     count: usize,
+}
+
+/// A stem of three letters or more.
+#[derive(Clone, Copy, Debug)]
+struct Stem {
+    number: u16,
+    /// Where what follows its three letters starts, and how much it is.
+    from: u16,
+    length: u8,
+    /// No other stem that opens with these letters comes after it.
+    last: bool,
 }
 
 /// The stems of the dictionary that stand in a text.
@@ -56,8 +65,8 @@ impl Stems {
 }
 
 impl Finder {
-    /// A finder of stems, each numbered by its place.
-    pub(super) fn of(stems: &[&str]) -> Self {
+    /// A finder of stems, each numbered by its place; `None` of more than 65,535 letters.
+    pub(super) fn of(stems: &[&str]) -> Option<Self> {
         let mut words: WordMap<u64, Vec<usize>> = WordMap::default();
         let mut long: Vec<(Vec<u8>, usize)> = Vec::new();
         for (number, stem) in stems.iter().enumerate() {
@@ -73,44 +82,52 @@ impl Finder {
         }
         long.sort();
         let mut finder = Self {
-            groups_of: vec![0; CODES * CODES * CODES],
-            groups: Vec::new(),
+            first: vec![0; CODES * CODES * CODES],
             stems: Vec::new(),
             letters: Vec::new(),
             words,
             count: stems.len(),
         };
         for (letters, number) in long {
-            finder.push(&letters, number);
+            finder.push(&letters, number)?;
         }
-        finder
+        Some(finder)
     }
 
     /// Adds a stem after those that sort before it.
-    fn push(&mut self, letters: &[u8], number: usize) {
-        let (place, from) = (self.stems.len(), self.letters.len());
-        self.letters.extend(&letters[3..]);
-        self.stems.push((from..self.letters.len(), number));
-        let group = &mut self.groups_of[three(letters)];
-        if *group == 0 {
-            self.groups.push(place..place);
-            *group = u16::try_from(self.groups.len()).unwrap_or(u16::MAX);
+    fn push(&mut self, letters: &[u8], number: usize) -> Option<()> {
+        let place = u16::try_from(self.stems.len() + 1).ok()?;
+        let rest = &letters[3..];
+        let stem = Stem {
+            number: u16::try_from(number).ok()?,
+            from: u16::try_from(self.letters.len()).ok()?,
+            length: u8::try_from(rest.len()).ok()?,
+            last: true,
+        };
+        match (&mut self.first[three(letters)], self.stems.last_mut()) {
+            (first @ 0, _) => *first = place,
+            (_, before) => before?.last = false,
         }
-        if let Some(group) = self.groups.last_mut() {
-            group.end = place + 1;
-        }
+        self.letters.extend(rest);
+        self.stems.push(stem);
+        Some(())
     }
 
     /// The stems in a row of letters that opens and closes with a gap.
     pub(super) fn find(&self, row: &[u8]) -> Stems {
         let mut found = Stems(vec![0; self.count / 64 + 1]);
         for (at, letters) in row.windows(3).enumerate() {
-            let Some(group) = usize::from(self.groups_of[three(letters)]).checked_sub(1) else {
+            let Some(first) = usize::from(self.first[three(letters)]).checked_sub(1) else {
                 continue;
             };
-            for (rest, number) in &self.stems[self.groups[group].clone()] {
-                if opens(&row[at + 3..], &self.letters[rest.clone()]) {
-                    found.insert(*number);
+            for stem in &self.stems[first..] {
+                let from = usize::from(stem.from);
+                let rest = &self.letters[from..from + usize::from(stem.length)];
+                if opens(&row[at + 3..], rest) {
+                    found.insert(usize::from(stem.number));
+                }
+                if stem.last {
+                    break;
                 }
             }
         }
@@ -148,7 +165,7 @@ mod tests {
     use super::*;
 
     fn found(stems: &[&str], text: &str) -> Vec<usize> {
-        let found = Finder::of(stems).find(&codes(&format!(" {text} ")));
+        let found = Finder::of(stems).unwrap().find(&codes(&format!(" {text} ")));
         let has = |stem: &usize| found.0[stem / 64] & (1 << (stem % 64)) != 0;
         (0..stems.len()).filter(has).collect()
     }

@@ -219,42 +219,48 @@ pub(super) fn bare(word: &str) -> &str {
     word
 }
 
-/// Openings of words, of which one is looked for by halving within those of one first byte.
+/// Openings of words. Of most words the first letters tell that none of them opens it; else one is
+/// looked for by halving.
 #[derive(Debug)]
 pub(super) struct Openings {
     sorted: Vec<&'static str>,
-    /// For each first byte where the openings that start with it start and end, and, as a set, the
-    /// last five bits of the second bytes they have.
-    by_first: Vec<(u16, u16, u32)>,
+    /// Bytes by which words are told apart at first: those of the shortest, four at most.
+    width: usize,
+    /// The first bytes that there are, as a set of the places that they share.
+    first: [u64; 16],
 }
 
 impl Openings {
-    /// A list, each of two bytes or more, without those that another one opens.
+    /// A list without those that another one opens.
     pub(super) fn of(list: &[&'static str]) -> Self {
         let mut sorted = list.to_vec();
         sorted.sort_unstable();
         sorted.dedup_by(|next, kept| next.starts_with(*kept));
-        let mut by_first = vec![(0, 0, 0); 256];
-        for (opening, place) in sorted.iter().zip(0..) {
-            let [first, second, ..] = opening.as_bytes() else { continue };
-            let (start, end, seconds) = &mut by_first[usize::from(*first)];
-            *start = if *seconds == 0 { place } else { *start };
-            *end = place + 1;
-            *seconds |= 1 << (second % 32);
+        let width = sorted.iter().map(|opening| opening.len()).min().unwrap_or(0).min(4);
+        let mut first = [0; 16];
+        for opening in &sorted {
+            let (place, bit) = Self::place(&opening.as_bytes()[..width]);
+            first[place] |= bit;
         }
-        Self { sorted, by_first }
+        Self { sorted, width, first }
     }
 
     /// Whether one of them opens the word.
     pub(super) fn open(&self, word: &str) -> bool {
-        let [first, second, ..] = word.as_bytes() else { return false };
-        let (start, end, seconds) = self.by_first[usize::from(*first)];
-        if seconds & (1 << (second % 32)) == 0 {
+        let Some(bytes) = word.as_bytes().get(..self.width) else { return false };
+        let (place, bit) = Self::place(bytes);
+        if self.first[place] & bit == 0 {
             return false;
         }
-        let own = &self.sorted[usize::from(start)..usize::from(end)];
-        let after = own.partition_point(|opening| *opening <= word);
-        after.checked_sub(1).is_some_and(|at| word.starts_with(own[at]))
+        let after = self.sorted.partition_point(|opening| *opening <= word);
+        after.checked_sub(1).is_some_and(|at| word.starts_with(self.sorted[at]))
+    }
+
+    /// The place of some bytes in the set.
+    fn place(bytes: &[u8]) -> (usize, u64) {
+        let all = bytes.iter().fold(0_u32, |all, byte| all << 8 | u32::from(*byte));
+        let spread = all.wrapping_mul(0x9E37_79B9) >> 22;
+        ((spread / 64) as usize, 1 << (spread % 64))
     }
 }
 

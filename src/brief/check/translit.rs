@@ -62,7 +62,8 @@ impl Name {
                 continue;
             }
             *name.sounds.get_mut(name.len)? = sound;
-            (name.letters[name.len], name.hard) = (SOUNDS.letters(sound), name.hard | SOUNDS.hard(sound));
+            (name.letters[name.len], name.hard) =
+                (SOUNDS.letters(sound), name.hard | SOUNDS.hard(sound));
             name.len += 1;
         }
         (name.len >= 2).then_some(name)

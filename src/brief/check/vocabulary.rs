@@ -30,9 +30,11 @@ impl Meaning {
     pub(super) const RISE: Self = Self(32);
     /// Something falls.
     pub(super) const FALL: Self = Self(64);
+    /// Something is made more or less.
+    pub(super) const CHANGE: Self = Self(128);
 
-    /// The bits of both trends.
-    const TREND: u8 = Self::RISE.0 | Self::FALL.0;
+    /// The bits of what rises, falls or is changed.
+    const TREND: u8 = Self::RISE.0 | Self::FALL.0 | Self::CHANGE.0;
 
     /// Whether it has any meaning of `other`.
     pub(super) fn is(self, other: Self) -> bool {
@@ -83,6 +85,7 @@ static TABLE: LazyLock<WordTable<&'static str, Meaning>> = LazyLock::new(|| {
         (negation::SOFT, Meaning::SOFT),
         (direction::RISE, Meaning::RISE),
         (direction::FALL, Meaning::FALL),
+        (direction::CHANGE, Meaning::CHANGE),
     ] {
         for word in list {
             *table.entry(word).or_default() |= meaning;
