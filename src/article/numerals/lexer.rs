@@ -129,5 +129,11 @@ fn is_letter(c: char) -> bool {
 }
 
 fn word_len(text: &str) -> usize {
-    text.find(|c: char| !is_letter(c) && !is_mark(c)).unwrap_or(text.len())
+    // English words end where they meet anything else in ASCII.
+    let ascii = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    if text.as_bytes().get(ascii).is_none_or(u8::is_ascii) {
+        return ascii;
+    }
+    let rest = text[ascii..].find(|c: char| !is_letter(c) && !is_mark(c));
+    rest.map_or(text.len(), |rest| ascii + rest)
 }

@@ -118,7 +118,8 @@ pub(crate) fn fold_word(word: &str) -> Option<String> {
 fn fold_into(word: &str, folded: &mut String) -> bool {
     folded.clear();
     for c in word.chars() {
-        folded.extend(fold(c));
+        let Some(letter) = fold(c) else { continue };
+        folded.push(letter);
         if folded.len() > MAX {
             return false;
         }

@@ -103,7 +103,8 @@ fn markup(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
         unit.say(findings, Code::EntityLeft, Severity::Warning, what);
     }
     // One look tells most texts from those that hold any of it.
-    if !english.lower.contains(['<', '>', '`', '[']) {
+    let bytes = english.lower.as_bytes();
+    if memchr::memchr3(b'<', b'>', b'`', bytes).is_none() && memchr::memchr(b'[', bytes).is_none() {
         return;
     }
     let tag =
