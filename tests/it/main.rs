@@ -39,6 +39,7 @@ mod parts;
 mod providers;
 mod reading;
 mod reload;
+mod replicas;
 mod restart;
 mod reviewed;
 mod secrets;
