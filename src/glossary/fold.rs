@@ -138,11 +138,11 @@ mod tests {
     fn words_lead_back_to_where_they_were_typed() {
         let typed = "أَكَّدَ «الرئيـس» U.N. 12";
         let folded = Folded::of(typed);
-        assert_eq!(folded.text, "اكد «الريس» u.n. 12");
+        assert_eq!(folded.text, "اكد «الرييس» u.n. 12");
         let back = |range| &typed[folded.typed_range(&range)];
         let words: Vec<&str> = folded.words().map(back).collect();
         assert_eq!(words, ["أَكَّدَ".trim_end_matches('\u{64E}'), "الرئيـس", "U", "N", "12"]);
         let quote = folded.text.find('»').unwrap();
-        assert_eq!(&typed[folded.typed_range(&(quote - 4..quote + 2))], "يـس»".replace('ي', "ئ"));
+        assert_eq!(&typed[folded.typed_range(&(quote - 4..quote + 2))], "يـس»");
     }
 }
