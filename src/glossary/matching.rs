@@ -149,7 +149,9 @@ impl Matcher {
         for (index, (head, _)) in found.iter().enumerate() {
             match heads.get_mut(head.as_str()) {
                 Some(range) => range.end = index + 1,
-                None => drop(heads.insert(head.as_str().into(), index..index + 1)),
+                None => {
+                    heads.insert(head.as_str().into(), index..index + 1);
+                }
             }
         }
         let heads = heads.into_iter().collect();
