@@ -51,4 +51,5 @@ mod store;
 mod support;
 mod tidy;
 mod told;
+mod unopened;
 mod wire;
