@@ -20,6 +20,7 @@ mod lexicon;
 mod names;
 mod negation;
 mod numbers;
+mod pairs;
 mod parts;
 mod quotes;
 mod speech;
@@ -41,7 +42,7 @@ pub use spelling::settle;
 use unit::Unit;
 
 /// Grows with every change of a rule, so that cached briefs are checked again.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What a reader should know about the English of `copy`, which was made from `article`.
 ///
@@ -82,6 +83,7 @@ pub fn check_named(
 fn compare(unit: &Unit<'_>, findings: &mut Vec<Finding>) {
     wording::check(unit, findings);
     numbers::check(unit, findings);
+    pairs::check(unit, findings);
     dates::check(unit, findings);
     direction::check(unit, findings);
     coverage::check(unit, findings);
