@@ -138,9 +138,12 @@ pub(in crate::server) async fn begin(
 
 async fn ours(state: &State, id: String) -> Result<Begun, Problem> {
     let (jobs, kind, now) = (state.store.jobs(), format!("{LIVE}{id}"), clock::utc());
+    let mut claimed = jobs.claim(&kind, now).await.map_err(unkept)?;
     // What was put back before the clock was is not to wait for that moment.
-    jobs.hasten(&kind, now).await.map_err(unkept)?;
-    match jobs.claim(&kind, now).await.map_err(unkept)? {
+    if claimed.is_none() && jobs.hasten(&kind, now).await.map_err(unkept)? > 0 {
+        claimed = jobs.claim(&kind, now).await.map_err(unkept)?;
+    }
+    match claimed {
         Some(_) => Ok(Begun::Ours(id)),
         None => Err(Problem::in_flight()),
     }
