@@ -116,10 +116,7 @@ impl Reloader {
             self.keys.look_again();
         }
         let begun = clock::now();
-        let (inputs, loaded) = self.settled(&before);
-        if !asked && inputs.hash == before.hash {
-            return before;
-        }
+        let Some((inputs, loaded)) = self.settled(&before, asked) else { return before };
         let outcome = loaded.and_then(|config| self.use_it(config));
         match outcome {
             Ok(fixed) => {
@@ -136,16 +133,20 @@ impl Reloader {
         inputs
     }
 
-    /// The files once nobody writes them any more, and the configuration that they hold.
-    fn settled(&self, before: &Inputs) -> (Inputs, Result<Config, String>) {
+    /// The files once nobody writes them any more, and the configuration that they hold; `None` where
+    /// nobody asked for it and nothing in them is another than before.
+    fn settled(&self, before: &Inputs, asked: bool) -> Option<(Inputs, Result<Config, String>)> {
         let named = self.named.as_deref();
         loop {
             let seen = before.again(named);
             std::thread::sleep(SETTLING);
+            if !asked && seen.hash == before.hash {
+                return None;
+            }
             let loaded = whole(named, before.filed);
             if before.again(named).hash == seen.hash {
                 let inputs = before.followed_by(named, loaded.as_ref().unwrap_or(&before.config));
-                return (inputs, loaded);
+                return Some((inputs, loaded));
             }
         }
     }
