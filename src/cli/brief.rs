@@ -16,6 +16,7 @@ use super::{
 use crate::{
     brief::{Brief, Detail},
     config::Config,
+    keys::Identity,
     pipeline::{self, Foresight, Gateway, Listener, Order},
     provider::Call,
     render::{Format, Label},
@@ -155,7 +156,9 @@ pub(super) async fn make(
     }
     let deadline = pipeline::deadline(&gateway.config);
     let desk = options.desk.clone();
-    let call = Call { confidential, desk, ..Call::until(deadline) };
+    let readers = desk.as_deref().map_or_else(String::new, Identity::readers_of);
+    let scope = gateway.config.cache.scope.among(&readers, "").to_owned();
+    let call = Call { confidential, desk, scope, ..Call::until(deadline) };
     let detail = options.detail.map(Detail::from).or(detail).unwrap_or_default();
     if dry_run || options.dry_run {
         return Ok(Made::Plan(gateway.foresee(&reading.article, detail, &call).await));

@@ -126,6 +126,35 @@ pub struct Cache {
     /// How much longer it serves while no provider can answer.
     #[serde(with = "duration")]
     pub stale_for: Duration,
+    /// Who is given again what somebody else has paid for.
+    #[serde(rename = "cache_scope")]
+    pub scope: CacheScope,
+}
+
+/// Who shares what is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CacheScope {
+    /// Everybody with everybody.
+    #[default]
+    All,
+    /// The keys of one desk with one another; a key of no desk with nobody.
+    Desk,
+    /// Each key has its own.
+    Key,
+}
+
+impl CacheScope {
+    /// A name that those who share have in common, empty where all do: of `readers`, the desk or the key of
+    /// no desk, and of `key`, which is empty where what is asked for is nobody's in particular.
+    #[must_use]
+    pub fn among<'a>(self, readers: &'a str, key: &'a str) -> &'a str {
+        match self {
+            Self::All => "",
+            Self::Key if !key.is_empty() => key,
+            Self::Desk | Self::Key => readers,
+        }
+    }
 }
 
 impl Default for Cache {
@@ -135,6 +164,7 @@ impl Default for Cache {
             disk_bytes: 1 << 30,
             fresh_for: days(7),
             stale_for: days(60),
+            scope: CacheScope::All,
         }
     }
 }

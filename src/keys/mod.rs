@@ -127,10 +127,22 @@ impl Identity {
     #[must_use]
     pub fn readers(&self) -> String {
         match (&self.desk, &self.key) {
-            (Some(desk), _) => format!("desk:{desk}"),
-            (None, Some(_)) => format!("key:{}", self.name),
-            (None, None) => String::new(),
+            (Some(desk), _) => Self::readers_of(desk),
+            (None, _) => self.payer(),
         }
+    }
+
+    /// Who pays for what it asks for: the same string for all keys of its name, and empty where no
+    /// key is needed.
+    #[must_use]
+    pub fn payer(&self) -> String {
+        self.key.as_ref().map_or_else(String::new, |_| format!("key:{}", self.name))
+    }
+
+    /// The keys of a desk, as [`Self::readers`] names them.
+    #[must_use]
+    pub fn readers_of(desk: &str) -> String {
+        format!("desk:{desk}")
     }
 
     /// The desk among such readers.

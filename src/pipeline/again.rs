@@ -84,11 +84,12 @@ struct Kept {
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The key of a request's body of this content type, under prompts with this hash.
+    /// The key of a request's body of this content type, under prompts with this hash, for those who
+    /// share this scope.
     #[must_use]
-    pub fn of_body(body: &[u8], kind: &[u8], prompts: &str) -> Self {
+    pub fn of_body(body: &[u8], kind: &[u8], prompts: &str, scope: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
-        for part in [prompts.as_bytes(), kind, body] {
+        for part in [scope.as_bytes(), prompts.as_bytes(), kind, body] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         }
@@ -260,7 +261,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_is_as_old_as_its_oldest_text_and_goes_with_the_texts() {
-        let (again, key) = (again(), Key::of_body(b"{}", b"application/json", ""));
+        let (again, key) = (again(), Key::of_body(b"{}", b"application/json", "", ""));
         let whole = || {
             let body = Bytes::from_static(b"{}");
             Whole { body, note: None, made: clock::now() - Duration::from_secs(600) }
@@ -270,8 +271,12 @@ mod tests {
         again.keep_whole(key, whole(), under_way);
         assert!(again.whole(&key, young(601)).is_some() && again.whole(&key, young(600)).is_none());
         assert!(again.whole(&key, CachePolicy::NoCache).is_none());
-        assert!(again.whole(&Key::of_body(b"{}", b"text/json", ""), CachePolicy::Use).is_none());
-        assert!(again.whole(&Key::of_body(b"{}", b"application/json", "1"), young(601)).is_none());
+        for (kind, prompts, scope) in
+            [("text/json", "", ""), ("application/json", "1", ""), ("application/json", "", "1")]
+        {
+            let other = Key::of_body(b"{}", kind.as_bytes(), prompts, scope);
+            assert!(again.whole(&other, CachePolicy::Use).is_none());
+        }
         again.clear();
         assert!(again.whole(&key, CachePolicy::Use).is_none(), "forgotten");
         again.keep_whole(key, whole(), under_way);

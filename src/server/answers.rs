@@ -36,7 +36,10 @@ use crate::{
     telemetry::meters::Lookups,
 };
 
-use super::source::{Options, Posted};
+use super::{
+    sharing::Sharing,
+    source::{Options, Posted},
+};
 
 /// A rendered brief.
 #[derive(Clone, Debug)]
@@ -173,12 +176,12 @@ impl Answers {
         Self { rendered, by_id, pen: Arc::clone(&self.pen), ..fresh }
     }
 
-    /// The key of what a desk posted, for one format.
-    pub(super) fn key(&self, posted: &Posted, format: Format, desk: Option<&str>) -> Key {
+    /// The key of what somebody posted, for one format.
+    pub(super) fn key(&self, posted: &Posted, format: Format, sharing: &Sharing) -> Key {
         if posted.by_itself {
-            return self.key_of_json(&posted.raw, format, desk);
+            return self.key_of_json(&posted.raw, format, sharing);
         }
-        let mut hasher = self.hasher(desk);
+        let mut hasher = self.hasher(sharing);
         let source = &posted.source;
         let told = (&source.content_type, &source.title, &source.published);
         let Options { detail, confidential, dry_run: _, webhook: _ } = &posted.options;
@@ -189,10 +192,10 @@ impl Answers {
         Key { hash: *hasher.finalize().as_bytes(), format }
     }
 
-    /// The key of JSON that a desk posted, for one format, before it is opened. Nothing lies under it
+    /// The key of JSON that somebody posted, for one format, before it is opened. Nothing lies under it
     /// where the JSON is none, is confidential, or asks for more than the brief.
-    pub(super) fn key_of_json(&self, raw: &[u8], format: Format, desk: Option<&str>) -> Key {
-        let mut hasher = self.hasher(desk);
+    pub(super) fn key_of_json(&self, raw: &[u8], format: Format, sharing: &Sharing) -> Key {
+        let mut hasher = self.hasher(sharing);
         // No length that the other keys begin with.
         hasher.update(&u64::MAX.to_le_bytes());
         let name = format!("{format:?}");
@@ -202,10 +205,13 @@ impl Answers {
         Key { hash: *hasher.finalize().as_bytes(), format }
     }
 
-    fn hasher(&self, desk: Option<&str>) -> blake3::Hasher {
+    fn hasher(&self, sharing: &Sharing) -> blake3::Hasher {
+        let Sharing { desk, scope } = sharing;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.epoch);
-        hasher.update(self.prompts.of(desk).hash().as_bytes());
+        hasher.update(self.prompts.of(desk.as_deref()).hash().as_bytes());
+        hasher.update(&(scope.len() as u64).to_le_bytes());
+        hasher.update(scope.as_bytes());
         hasher
     }
 
@@ -413,11 +419,11 @@ mod tests {
         let formats = [Format::Json, Format::Markdown, Format::Html, Format::Ninjs];
         for format in formats {
             let body = format.render(&brief, &Label::Draft).into();
-            let key = answers.key(&posted, format, None);
+            let key = answers.key(&posted, format, &Sharing::default());
             assert!(answers.keep(key, &brief, body, &identity.readers()).await, "it is whole");
         }
         let found = async |format| {
-            let key = answers.key(&posted, format, None);
+            let key = answers.key(&posted, format, &Sharing::default());
             answers.find(&key, CachePolicy::Use, &identity).await.is_some()
         };
         for format in formats {
@@ -433,7 +439,7 @@ mod tests {
     async fn a_request_takes_from_the_cache_only_what_it_asks_for() {
         let (answers, posted) = (answers(), posted());
         let (brief, identity) = (whole(), Identity::anonymous());
-        let key = answers.key(&posted, Format::Json, None);
+        let key = answers.key(&posted, Format::Json, &Sharing::default());
         answers.keep(key, &brief, Bytes::from_static(b"{}"), &identity.readers()).await;
         tokio::time::sleep(Duration::from_secs(60)).await;
         let found = async |policy| answers.find(&key, policy, &identity).await.is_some();
@@ -458,7 +464,7 @@ mod tests {
         let sport = desk("sport", &[Scope::Brief]);
         let admin = desk("it", &[Scope::Admin]);
         let (answers, posted, brief) = (answers(), posted(), whole());
-        let key = answers.key(&posted, Format::Json, None);
+        let key = answers.key(&posted, Format::Json, &Sharing::default());
         answers.keep(key, &brief, Bytes::from_static(b"{}"), &foreign.readers()).await;
         assert!(answers.read(&brief.id, &foreign).await.is_some());
         assert!(answers.read(&brief.id, &admin).await.is_some());
@@ -472,7 +478,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_is_new_once_also_where_the_brief_itself_has_left_the_memory() {
         let (answers, posted, brief) = (answers(), posted(), whole());
-        let key = answers.key(&posted, Format::Json, None);
+        let key = answers.key(&posted, Format::Json, &Sharing::default());
         answers.keep(key, &brief, Bytes::from_static(b"{}"), "desk:foreign").await;
         answers.by_id.invalidate(&brief.id).await;
         let sport = Identity { desk: Some("sport".to_owned()), ..Identity::anonymous() };

@@ -141,7 +141,7 @@ pub(super) async fn create(
     looked &= posted.by_itself;
     let cache = caching::policy(&headers, posted.options.confidential);
     if posted.options.dry_run {
-        return dry::run(&state, &posted, (cache, identity.desk.as_deref())).await;
+        return dry::run(&state, &posted, (cache, state.sharing(&identity))).await;
     }
     if let Some(webhook) = &posted.options.webhook {
         let checked = state.webhooks.check(webhook);
@@ -177,8 +177,8 @@ struct Again<'a> {
 impl Again<'_> {
     /// The brief that the same JSON was answered with, which is not even opened for that.
     async fn of_json(&self, raw: &[u8], policy: CachePolicy) -> Result<Option<Response>, Problem> {
-        let desk = self.identity.desk.as_deref();
-        let key = self.state.answers.key_of_json(raw, self.wanted.format(), desk);
+        let sharing = self.state.sharing(self.identity);
+        let key = self.state.answers.key_of_json(raw, self.wanted.format(), &sharing);
         self.of(&key, policy, None).await
     }
 
@@ -264,11 +264,8 @@ impl Asked {
 
     /// Answers from the cache, or makes the brief now. `outlives`: also when the client hangs up.
     async fn now(self, id: String, outlives: bool) -> Result<Response, Problem> {
-        let key = self.state.answers.key(
-            &self.posted,
-            self.wanted.format(),
-            self.identity.desk.as_deref(),
-        );
+        let sharing = self.state.sharing(&self.identity);
+        let key = self.state.answers.key(&self.posted, self.wanted.format(), &sharing);
         // Of a request that is done once it is noted under its own id what came of it.
         if !outlives && !self.looked {
             let Self { state, identity, wanted, seen, .. } = &self;

@@ -5,17 +5,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{State, problem::Problem, source::Posted, split};
+use super::{State, problem::Problem, sharing::Sharing, source::Posted, split};
 use crate::{
     pipeline,
     provider::{CachePolicy, Call},
 };
 
-/// The plan of an article that a desk posted, with its cost.
+/// The plan of an article, with what it would cost whoever posted it.
 pub(super) async fn run(
     state: &State,
     posted: &Posted,
-    (cache, desk): (CachePolicy, Option<&str>),
+    (cache, sharing): (CachePolicy, Sharing),
 ) -> Result<Response, Problem> {
     let deadline = pipeline::deadline(&state.gateway.config);
     let reading = split::read(state, posted.source.clone(), deadline).await?;
@@ -23,8 +23,7 @@ pub(super) async fn run(
         return Err(split::refused(&refusal));
     }
     let confidential = posted.options.confidential;
-    let desk = desk.map(str::to_owned);
-    let call = Call { cache, confidential, desk, ..Call::until(deadline) };
+    let call = sharing.on(Call { cache, confidential, ..Call::until(deadline) });
     let detail = posted.options.detail;
     let foresight = state.gateway.foresee(&reading.article, detail, &call).await;
     Ok(Json(foresight).into_response())

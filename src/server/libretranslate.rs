@@ -24,6 +24,7 @@ use super::{
     },
     parameters::Parameters,
     problem::Problem,
+    sharing::Sharing,
     translate::{self, Batch, Detected, MOST_CHARACTERS},
 };
 use crate::{
@@ -91,11 +92,13 @@ async fn again(state: &State, parts: &Parts, body: &Bytes) -> Option<Response> {
     Some(entered.leave(response))
 }
 
-/// What an answer to these bytes depends on: them, how they are to be read, and the desk's prompts.
+/// What an answer to these bytes depends on: them, how they are to be read, the desk's prompts and who
+/// shares it.
 fn key(state: &State, parts: &Parts, body: &[u8], identity: &Identity) -> pipeline::Key {
     let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let prompts = state.gateway.prompts.of(identity.desk.as_deref());
-    pipeline::Key::of_body(body, kind.unwrap_or_default(), prompts.hash())
+    let Sharing { desk, scope } = state.sharing(identity);
+    let prompts = state.gateway.prompts.of(desk.as_deref());
+    pipeline::Key::of_body(body, kind.unwrap_or_default(), prompts.hash(), &scope)
 }
 
 fn respond(answer: &Whole) -> Response {

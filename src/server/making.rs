@@ -16,7 +16,9 @@ use super::{
     answers::{Found, Key, Rendered},
     kept,
     problem::{Problem, ProviderReason},
-    reviews, split, succession,
+    reviews,
+    sharing::Sharing,
+    split, succession,
 };
 use crate::{
     article::{Reading, Source},
@@ -156,10 +158,10 @@ pub(super) async fn make(
         cache: commission.cache,
         confidential: commission.options.confidential,
         account: commission.account.clone(),
-        desk: commission.desk().map(str::to_owned),
         seen: commission.seen.clone(),
         ..Call::until(deadline)
     };
+    let call = commission.sharing(state).on(call);
     let detail = commission.options.detail;
     let order = Order { source: commission.source.clone(), detail, call };
     let brief = match state.gateway.brief_of(reading, &order, listener).await {
@@ -239,9 +241,9 @@ pub(super) async fn remember(
 }
 
 impl Commission {
-    /// The desk that asked, where the readers are one.
-    pub(super) fn desk(&self) -> Option<&str> {
-        Identity::desk_of(&self.readers)
+    /// With whom it shares what is kept.
+    pub(super) fn sharing(&self, state: &State) -> Sharing {
+        Sharing::of_readers(state.gateway.config.cache.scope, &self.readers, &self.account)
     }
 
     /// Whether anything of it may be kept.

@@ -64,6 +64,7 @@ mod peer;
 pub mod problem;
 mod reviews;
 mod session;
+mod sharing;
 mod source;
 mod split;
 mod status;
@@ -104,6 +105,7 @@ use crate::{
         openapi::{Document, article},
         problem::Problem,
         session::Sessions,
+        sharing::Sharing,
     },
     store::Store,
     webhooks::Webhooks,
@@ -188,6 +190,11 @@ impl State {
             gateway,
             ..Reach::clone(self)
         }))
+    }
+
+    /// With whom a caller shares what is kept.
+    fn sharing(&self, identity: &Identity) -> Sharing {
+        Sharing::of(self.gateway.config.cache.scope, identity)
     }
 
     /// Begins what goes on without requests: jobs, webhooks, letting go what is old.

@@ -145,17 +145,15 @@ pub(super) async fn translate(
 /// How a caller's tasks are run: until its deadline, from the cache as it says, on its budget.
 pub(super) fn call(state: &State, identity: &Identity, headers: &HeaderMap) -> Call {
     let deadline = pipeline::deadline(&state.gateway.config);
-    let account = account(identity);
-    let (cache, desk) = (caching::policy(headers, false), identity.desk.clone());
-    Call { cache, account, desk, ..Call::until(deadline) }
+    let (cache, account) = (caching::policy(headers, false), account(identity));
+    state.sharing(identity).on(Call { cache, account, ..Call::until(deadline) })
 }
 
 /// Who pays for what this caller asks for.
 pub(super) fn account(identity: &Identity) -> Account {
-    let scope = identity.key.as_ref().map(|_| format!("key:{}", identity.name));
     // Rounded up as what is spent is, so that a budget of nothing stays nothing.
     let daily_micro_usd = identity.daily_budget_usd.map(|usd| (usd * 1e6).ceil() as u64);
-    Account { scope: scope.unwrap_or_default(), daily_micro_usd }
+    Account { scope: identity.payer(), daily_micro_usd }
 }
 
 /// The language of a text. What shows no letter counts as English that nobody is sure of, as

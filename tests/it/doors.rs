@@ -44,20 +44,30 @@ pub(crate) fn add(folder: &Path, entry: Entry) -> String {
 }
 
 fn open(config: &str, folder: &Path) -> Router {
+    server::router(state(config, folder))
+}
+
+fn state(config: &str, folder: &Path) -> server::State {
     let config: Config = toml::from_str(config).unwrap();
     let keys = Keyring::open(folder).unwrap();
-    server::router(server::State::new(Gateway::open(config).unwrap()).with_keys(keys))
+    server::State::new(Gateway::open(config).unwrap()).with_keys(keys)
 }
 
 /// A gateway that translates at a stand-in.
 pub(crate) async fn at_stand_in(more: &str, folder: &Path) -> (Router, Stub) {
+    let (state, stub) = state_at_stand_in(more, folder).await;
+    (server::router(state), stub)
+}
+
+/// Its state alone.
+pub(crate) async fn state_at_stand_in(more: &str, folder: &Path) -> (server::State, Stub) {
     let stub = Stub::always(Act::Libre).await;
     let entry = provider("stand-in", "libretranslate", &stub, "confidential = true");
     let tasks = "[tasks]\ntranslate = [\"stand-in\"]\n";
-    (open(&format!("{more}\n{tasks}{entry}"), folder), stub)
+    (state(&format!("{more}\n{tasks}{entry}"), folder), stub)
 }
 
-async fn send(router: &Router, request: Request<Body>) -> Reply {
+pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let response = router.clone().oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 22).await.unwrap();

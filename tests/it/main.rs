@@ -46,6 +46,7 @@ mod secrets;
 mod seen;
 mod several;
 mod shared;
+mod sharing;
 mod stopping;
 mod store;
 mod support;

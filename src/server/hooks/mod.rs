@@ -27,6 +27,7 @@ use crate::{
     clock,
     config::{Hook, secret},
     digest::bytes_of_hex,
+    keys::Identity,
     store::Once,
 };
 
@@ -75,7 +76,7 @@ fn verified<M: hmac::Mac + hmac::KeyInit>(
 
 /// Who may read what comes through a hook.
 fn readers(hook: &Hook) -> String {
-    hook.desk.as_ref().map_or_else(String::new, |desk| format!("desk:{desk}"))
+    hook.desk.as_deref().map_or_else(String::new, Identity::readers_of)
 }
 
 /// Accepts what was pushed; answers with the ids under which it is done.

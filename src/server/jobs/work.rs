@@ -143,7 +143,7 @@ async fn remember(state: &State, commission: &Commission, made: &Made) {
         options: commission.options.clone(),
         by_itself: false,
     };
-    let key = state.answers.key(&posted, Format::Json, commission.desk());
+    let key = state.answers.key(&posted, Format::Json, &commission.sharing(state));
     making::remember(state, commission, made, (key, made.json.clone())).await;
 }
 

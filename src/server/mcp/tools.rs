@@ -147,7 +147,8 @@ impl Tools {
         access::permit(identity, Scope::Brief).map_err(access::Refused::into_problem)?;
         let posted = self.posted(arguments).await?;
         let cache = caching::policy(&HeaderMap::new(), posted.options.confidential);
-        let key = self.state.answers.key(&posted, Format::Json, identity.desk.as_deref());
+        let sharing = self.state.sharing(identity);
+        let key = self.state.answers.key(&posted, Format::Json, &sharing);
         let found = making::again(&self.state, (&key, cache), (identity, seen), None).await?;
         if let Some(rendered) = found
             && let Some(brief) = kept::read(&self.state, rendered.id(), identity).await
