@@ -36,7 +36,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::{Current, headers, held::hold, line::Line, peer::Ends};
+use super::{Current, headers, held::hold, line::Line, peer::Ends, protocol::Protocol};
 use crate::{
     clock,
     config::{Auth, Server},
@@ -160,6 +160,13 @@ impl Connection {
         let Ok(server) = stream.local_addr() else { return };
         // Answers leave at once; a failure only makes them later.
         let _ = stream.set_nodelay(true);
+        let protocol = tokio::select! {
+            biased;
+            protocol = Protocol::of(&stream) => protocol,
+            () = self.stopping.cancelled() => return,
+            () = sleep(self.bounds.header_timeout) => return,
+        };
+        let Ok(protocol) = protocol else { return };
         let ends = Ends { client, server };
         let activity = Arc::new(Activity::default());
         let service = service_fn(|request: Request<Incoming>| {
@@ -167,7 +174,7 @@ impl Connection {
             answer(self.current.router(), request, ends, busy)
         });
         let line = Line::new(stream, self.bounds.write_timeout, Arc::clone(&activity));
-        let builder = self.builder();
+        let builder = protocol.only(self.builder());
         let mut connection = pin!(builder.serve_connection(TokioIo::new(line), service));
         let mut told = false;
         loop {

@@ -62,6 +62,7 @@ mod page;
 mod parameters;
 mod peer;
 pub mod problem;
+mod protocol;
 mod reviews;
 mod session;
 mod sharing;
