@@ -410,13 +410,21 @@ impl Provider {
         hedge::race(self.call(work.clone(), asked), usual, second).await
     }
 
-    /// One call, in a span of its own.
-    async fn call(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {
-        let provider = self.name();
-        let span = tracing::info_span!("attempt", provider, outcome = tracing::field::Empty);
-        let outcome = self.exchange(work, asked).instrument(span.clone()).await;
-        span.record("outcome", outcome.as_ref().map_or_else(|f| f.kind.name(), |_| "answered"));
-        outcome
+    /// One call, in a span of its own. Its room is taken when it begins: hundreds of tasks can wait
+    /// for the few that call.
+    fn call<'a>(
+        &'a self,
+        work: Work,
+        asked: &'a Asked<'_>,
+    ) -> BoxFuture<'a, Result<Answered, Fault>> {
+        async move {
+            let provider = self.name();
+            let span = tracing::info_span!("attempt", provider, outcome = tracing::field::Empty);
+            let outcome = self.exchange(work, asked).instrument(span.clone()).await;
+            span.record("outcome", outcome.as_ref().map_or_else(|f| f.kind.name(), |_| "answered"));
+            outcome
+        }
+        .boxed()
     }
 
     async fn exchange(&self, work: Work, asked: &Asked<'_>) -> Result<Answered, Fault> {

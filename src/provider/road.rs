@@ -5,7 +5,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, join_all},
+};
 use metrics::Counter;
 use tokio::time::sleep_until;
 
@@ -303,22 +306,26 @@ mod together;
 
 impl Inner {
     /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
-    async fn lead(
-        &self,
+    /// Its room is taken when it is taken, which most tasks that were asked for before never do.
+    fn lead<'a>(
+        &'a self,
         journey: Journey,
         deadline: Deadline,
-        lease: Option<&Lease>,
-    ) -> Result<Done, Failure> {
-        // Another replica's flight may have landed between the first look and now.
-        if lease.is_some()
-            && let Some(done) = self.recall(&journey, Tiers::All).await
-        {
-            return Ok(done);
+        lease: Option<&'a Lease>,
+    ) -> BoxFuture<'a, Result<Done, Failure>> {
+        async move {
+            // Another replica's flight may have landed between the first look and now.
+            if lease.is_some()
+                && let Some(done) = self.recall(&journey, Tiers::All).await
+            {
+                return Ok(done);
+            }
+            let books = Books::default();
+            let outcome = self.travel(journey, (&deadline, &books), lease).await;
+            books.close().await;
+            outcome
         }
-        let books = Books::default();
-        let outcome = self.travel(journey, (&deadline, &books), lease).await;
-        books.close().await;
-        outcome
+        .boxed()
     }
 
     async fn travel(
