@@ -10,11 +10,11 @@ use mujaz::cli::{self, Arguments};
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// What jemalloc reads when the process starts: as many arenas as processors, and pages that nothing uses go
-/// back to the system after half a second, by a thread of its own.
+/// back to the system after a tenth of a second, by a thread of its own.
 #[expect(unsafe_code, reason = "the name is jemalloc's, and nothing else has it")]
 #[unsafe(export_name = "_rjem_malloc_conf")]
 static MALLOC_CONF: &[u8; 79] =
-    b"percpu_arena:percpu,dirty_decay_ms:500,muzzy_decay_ms:0,background_thread:true\0";
+    b"percpu_arena:percpu,dirty_decay_ms:100,muzzy_decay_ms:0,background_thread:true\0";
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -3,7 +3,7 @@
 use mujaz::{
     article::{Article, Marker, Paragraph, Section, Source, SourceId},
     brief::{Brief, BriefSection, Detail, Passage, Task, assemble::Copy, plan},
-    glossary::Glossary,
+    glossary::{Glossary, Names},
 };
 use serde_json::json;
 
@@ -66,6 +66,7 @@ pub(crate) struct Sample {
     pub(crate) copy: Copy,
     pub(crate) brief: Brief,
     pub(crate) glossary: Glossary,
+    pub(crate) names: Names,
 }
 
 impl Sample {
@@ -93,10 +94,17 @@ impl Sample {
             source: source(&article),
             tasks: plan.sections.into_iter().flatten().collect(),
             brief: serde_json::from_value(brief).expect("a brief as the contract has it"),
+            names: Names::of(&article, &glossary),
             article,
             copy,
             glossary,
         }
+    }
+
+    /// Words of its body.
+    pub(crate) fn words(&self) -> usize {
+        let paragraphs = self.article.sections.iter().flat_map(|section| &section.paragraphs);
+        paragraphs.map(|paragraph| paragraph.text.split_whitespace().count()).sum()
     }
 }
 
