@@ -16,6 +16,14 @@ use mujaz::{
     provider::{CacheOptions, Call, Embedded, Options, Place, Progress, Providers, Routes},
 };
 
+/// The allocator of the program, told the same.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+#[expect(unsafe_code, reason = "the name is jemalloc's, and nothing else has it")]
+#[unsafe(export_name = "_rjem_malloc_conf")]
+static MALLOC_CONF: &[u8; 79] =
+    b"percpu_arena:percpu,dirty_decay_ms:100,muzzy_decay_ms:0,background_thread:true\0";
+
 const SECTIONS: usize = 1_000_000;
 const STEP: usize = 100_000;
 const SIDE_BY_SIDE: usize = 64;
