@@ -21,8 +21,8 @@ use mujaz::{
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 #[expect(unsafe_code, reason = "the name is jemalloc's, and nothing else has it")]
 #[unsafe(export_name = "_rjem_malloc_conf")]
-static MALLOC_CONF: &[u8; 79] =
-    b"percpu_arena:percpu,dirty_decay_ms:100,muzzy_decay_ms:0,background_thread:true\0";
+static MALLOC_CONF: &[u8; 69] =
+    b"narenas:4,dirty_decay_ms:100,muzzy_decay_ms:0,background_thread:true\0";
 
 const SECTIONS: usize = 1_000_000;
 const STEP: usize = 100_000;
