@@ -26,6 +26,7 @@ use super::{
     retry::{Budget, Failed},
     sound::{fuller, is_whole, sound},
     split::{self, Size},
+    standing::Load,
     transport::{Destination, Transport},
     usage::{self, Meter, Price, Totals},
 };
@@ -55,19 +56,6 @@ pub(crate) struct Provider {
     ledger: Arc<Ledger>,
     shared: Shared,
     meters: ProviderMeters,
-}
-
-/// How far a provider's limits are used: so much of so much, `None` where there is no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Load {
-    /// Calls this minute.
-    pub requests: Option<(u64, u64)>,
-    /// Tokens this minute.
-    pub tokens: Option<(u64, u64)>,
-    /// Characters this minute.
-    pub characters: Option<(u64, u64)>,
-    /// Calls at this moment.
-    pub seats: (usize, usize),
 }
 
 /// How often a task is halved that a provider finds too long.

@@ -45,13 +45,13 @@ mod road;
 mod route;
 mod sound;
 mod split;
+mod standing;
 mod transport;
 mod usage;
 
 use std::{fmt, time::Duration};
 
 pub use self::{
-    attempt::Load,
     breaker::{BreakerPolicy, Health},
     cache::CacheOptions,
     failure::{Failure, Reason},
@@ -61,7 +61,8 @@ pub use self::{
     open::{ProviderState, SetUpError},
     place::{Embedded, Place, Progress},
     retry::RetryPolicy,
-    road::{Checked, Providers, Standing},
+    road::Providers,
+    standing::{Checked, Load, Standing},
     usage::{Price, Tally, Totals},
 };
 use crate::{

@@ -14,9 +14,8 @@ use tokio::time::sleep_until;
 
 use super::{
     Call, Done, Failure, How, Options, Routes,
-    attempt::{Asked, Load, Provider},
-    breaker::Health,
-    cache::{Cache, Kept, Source},
+    attempt::{Asked, Provider},
+    cache::Cache,
     deadline::Deadline,
     flights::{Flights, Landed},
     ids,
@@ -26,18 +25,24 @@ use super::{
     open::ProviderState,
     place::Place,
     sound::is_whole,
+    standing::{Checked, Standing},
     transport::Transport,
-    usage::{Counts, Tally, Totals},
+    usage::{Counts, Tally},
 };
 use crate::{
     brief::{Answered, Task},
     clock,
-    dialect::Fault,
-    finding::{Code, Finding, Severity},
     shared::{Lease, Shared},
     store::StoreError,
     telemetry::{meters::Lookups, names},
 };
+
+#[path = "recall.rs"]
+mod recall;
+#[path = "together.rs"]
+mod together;
+
+use recall::Tiers;
 
 /// Every configured provider, with what is kept and what is under way. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -261,49 +266,6 @@ impl Providers {
     }
 }
 
-/// How one provider stands, for metrics, status and readiness.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// Its name and how far it is, as `/readyz` tells it.
-    pub state: ProviderState,
-    /// Whether calls go through.
-    pub health: Health,
-    /// How far its limits are used.
-    pub load: Load,
-    /// What it did since the start.
-    pub totals: Totals,
-}
-
-impl Standing {
-    /// How much longer it is left alone, if it is.
-    #[must_use]
-    pub fn shut_for(&self) -> Option<Duration> {
-        self.health.shut_for()
-    }
-}
-
-/// What came of one provider's check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// Its name in config.toml.
-    pub provider: String,
-    /// How long it took to answer or to fail.
-    pub latency: Duration,
-    /// The model that answered, where the provider names one; or what went wrong, whose kind tells
-    /// whether it was reached, knew the key and knew the model.
-    pub outcome: Result<Option<String>, Fault>,
-}
-
-/// Where kept answers are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tiers {
-    Memory,
-    All,
-}
-
-#[path = "together.rs"]
-mod together;
-
 impl Inner {
     /// The road itself. An answer that leaves texts out serves only where nobody gives a whole one.
     /// Its room is taken when it is taken, which most tasks that were asked for before never do.
@@ -340,7 +302,7 @@ impl Inner {
             for n in 0..journey.candidates.len() {
                 match self.ask(&mut journey, n, (deadline, books), patient || n == last).await {
                     Some(answered) if is_whole(&answered.answer) => {
-                        return Ok(self.keep(&journey, n, answered, lease).await);
+                        return Ok(self.keep(&journey, n, answered, lease).boxed().await);
                     }
                     Some(answered) => partial = journey.leave(n, answered, partial),
                     None => {}
@@ -356,8 +318,11 @@ impl Inner {
             patient = true;
         }
         match partial {
-            Some((n, answered)) => Ok(self.keep(&journey, n, answered, lease).await),
-            None => self.stale(&journey).await.ok_or_else(|| journey.failure("was not asked")),
+            Some((n, answered)) => Ok(self.keep(&journey, n, answered, lease).boxed().await),
+            None => {
+                let stale = self.stale(&journey).boxed().await;
+                stale.ok_or_else(|| journey.failure("was not asked"))
+            }
         }
     }
 
@@ -430,78 +395,4 @@ impl Inner {
         let cost_usd = candidate.provider.cost_usd(&answered.usage);
         Done { answered, how: How::Called, cost_usd }
     }
-
-    /// A fresh answer of any provider of the route, in the route's order.
-    async fn recall(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
-        if journey.read == Read::Nothing {
-            return None;
-        }
-        let done = self.find(journey, tiers).await;
-        // The lower tiers count for themselves.
-        if tiers == Tiers::Memory {
-            self.near.count(done.is_some());
-        }
-        done
-    }
-
-    async fn find(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
-        let max_age = match journey.read {
-            Read::Any => None,
-            Read::Within(age) => Some(age),
-            Read::Nothing => return None,
-        };
-        for candidate in journey.candidates.iter().filter(|candidate| candidate.is_open()) {
-            let kept = match tiers {
-                Tiers::Memory => self.cache.near(&candidate.key, max_age).await,
-                Tiers::All => self.cache.fresh(&candidate.key, max_age).await,
-            };
-            if let Some(kept) = kept {
-                return Some(self.recalled(journey, candidate.key, kept, How::Cached).await);
-            }
-        }
-        None
-    }
-
-    async fn recalled(&self, journey: &Journey, key: Key, kept: Kept, how: How) -> Done {
-        let answered = Answered::clone(&kept.answered);
-        if let Some(source) = journey.source.filter(|_| journey.keep) {
-            self.cache.tag(key, kept, source).await;
-        }
-        Done { answered, how, cost_usd: None }.unpaid(how)
-    }
-
-    /// Remembers that `source` was served by whichever of these keys has an answer: in this replica, or
-    /// with all of them.
-    async fn served(&self, keys: &[Key], source: Source) {
-        let mut elsewhere = Vec::new();
-        for key in keys {
-            match self.cache.near(key, None).await {
-                Some(kept) => self.cache.tag(*key, kept, source).await,
-                None => elsewhere.push(*key),
-            }
-        }
-        self.cache.tag_far(&elsewhere, &source).await;
-    }
-
-    /// An answer past its lifetime, where every provider is down or over quota.
-    async fn stale(&self, journey: &Journey) -> Option<Done> {
-        if journey.read != Read::Any || !journey.is_everyone_away() {
-            return None;
-        }
-        for candidate in &journey.candidates {
-            if let Some(kept) = self.cache.stale(&candidate.key).await {
-                let mut done = self.recalled(journey, candidate.key, kept, How::Stale).await;
-                done.answered.findings.push(stale_finding());
-                self.stale.increment(1);
-                return Some(done);
-            }
-        }
-        None
-    }
-}
-
-fn stale_finding() -> Finding {
-    let message =
-        "No provider could answer; this English was made earlier and is past its lifetime.";
-    Finding::new(Code::Stale, Severity::Warning, message)
 }
