@@ -66,7 +66,7 @@ const SHARED_PAGE: u64 = 2048;
 const PAGE: u64 = 4096;
 
 pub(super) const KIND: Kind =
-    Kind { file: "answers.redb", tables, page_cache: 6 << 20, lasting: false };
+    Kind { file: "answers.redb", tables, page_cache: 4 << 20, lasting: false };
 
 /// An answer that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -71,7 +71,7 @@ use self::{
 const BRIEFS_SHARE: u64 = 4;
 
 const LASTING: Kind =
-    Kind { file: "lasting.redb", tables: lasting_tables, page_cache: 6 << 20, lasting: true };
+    Kind { file: "lasting.redb", tables: lasting_tables, page_cache: 4 << 20, lasting: true };
 
 /// Bounds of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
