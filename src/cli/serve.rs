@@ -10,7 +10,6 @@ use std::{io, net::SocketAddr, path::Path};
 
 use clap::Args;
 use tokio::{
-    net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
     sync::oneshot,
     time::sleep,
@@ -43,7 +42,7 @@ pub(super) async fn run(named: Option<&Path>, options: Options) -> Result<(), Fa
     super::ready(&config)?;
     let store = super::store(&config).map_err(Failed::work)?;
     let gateway = Gateway::over(config.clone(), store).map_err(Failed::usage)?;
-    let listener = TcpListener::bind(address).await.map_err(|error| {
+    let listener = server::bind(address).map_err(|error| {
         Failed::work(format!(
             "cannot listen on {address}: {error}\nhint: set `server.listen` or pass --listen"
         ))

@@ -29,7 +29,7 @@ use hyper_util::{
     server::conn::auto,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, sleep, sleep_until},
 };
@@ -49,8 +49,23 @@ const HEAD_BYTES: usize = 64 << 10;
 const STREAMS: u32 = 128;
 /// How long a connection that was told to end may stay without moving.
 const FAREWELL: Duration = Duration::from_secs(3);
+/// Connections that may wait to be accepted, if the system allows as many (`net.core.somaxconn`).
+const WAITING: u32 = 4096;
 /// How long accepting rests when the system is out of descriptors.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_secs(1);
+
+/// Listens on an address. The system's usual 128 connections that wait to be accepted are fewer than a
+/// newsroom's tools open at once, and those beyond them are reset.
+///
+/// # Errors
+/// Where the address is taken, is not this machine's, or may not be listened on.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that is started again need not wait for the connections of the last one to be forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// The sentence that refuses to serve strangers, where that is so.
 #[must_use]
@@ -305,6 +320,16 @@ mod tests {
             assert_eq!(exposed(address, false, &open), None);
         }
         insta::assert_snapshot!(exposed(any, false, &closed).unwrap());
+    }
+
+    #[tokio::test]
+    async fn hundreds_can_come_before_the_first_is_accepted() {
+        let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let clients = (0..400).map(|_| TcpStream::connect(address));
+        let clients = futures_util::future::try_join_all(clients);
+        let clients = tokio::time::timeout(Duration::from_secs(20), clients).await;
+        assert_eq!(clients.expect("nobody is left outside").unwrap().len(), 400);
     }
 
     #[tokio::test(start_paused = true)]

@@ -88,7 +88,11 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::{current::Current, listen::exposed, mcp::stdio};
+pub use self::{
+    current::Current,
+    listen::{bind, exposed},
+    mcp::stdio,
+};
 use crate::{
     clock::{self, Instant},
     config::Config,
