@@ -4,6 +4,9 @@
 //! `cargo bench --bench memory`; a number as argument is another bound in MiB. The provider is a
 //! stand-in inside the process, so that nothing but the road and its cache takes memory.
 
+#[path = "../src/allocator.rs"]
+mod allocator;
+
 use std::sync::Arc;
 
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
@@ -15,14 +18,6 @@ use mujaz::{
     dialect::{Capabilities, Fault},
     provider::{CacheOptions, Call, Embedded, Options, Place, Progress, Providers, Routes},
 };
-
-/// The allocator of the program, told the same.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-#[expect(unsafe_code, reason = "the name is jemalloc's, and nothing else has it")]
-#[unsafe(export_name = "_rjem_malloc_conf")]
-static MALLOC_CONF: &[u8; 69] =
-    b"narenas:4,dirty_decay_ms:100,muzzy_decay_ms:0,background_thread:true\0";
 
 const SECTIONS: usize = 1_000_000;
 const STEP: usize = 100_000;

@@ -2,6 +2,8 @@
 //!
 //! Whoever is given a kept answer is written down beside it, so that forgetting a source finds it.
 
+use std::time::Duration;
+
 use futures_util::{FutureExt as _, future::BoxFuture};
 
 use super::{
@@ -29,10 +31,12 @@ impl Inner {
         tiers: Tiers,
     ) -> BoxFuture<'a, Option<Done>> {
         async move {
-            if journey.read == Read::Nothing {
-                return None;
-            }
-            let done = self.find(journey, tiers).await;
+            let max_age = match journey.read {
+                Read::Any => None,
+                Read::Within(age) => Some(age),
+                Read::Nothing => return None,
+            };
+            let done = self.find(journey, tiers, max_age).await;
             // The lower tiers count for themselves.
             if tiers == Tiers::Memory {
                 self.near.count(done.is_some());
@@ -42,12 +46,12 @@ impl Inner {
         .boxed()
     }
 
-    async fn find(&self, journey: &Journey, tiers: Tiers) -> Option<Done> {
-        let max_age = match journey.read {
-            Read::Any => None,
-            Read::Within(age) => Some(age),
-            Read::Nothing => return None,
-        };
+    async fn find(
+        &self,
+        journey: &Journey,
+        tiers: Tiers,
+        max_age: Option<Duration>,
+    ) -> Option<Done> {
         for candidate in journey.candidates.iter().filter(|candidate| candidate.is_open()) {
             let kept = match tiers {
                 Tiers::Memory => self.cache.near(&candidate.key, max_age).await,

@@ -290,6 +290,8 @@ impl Inner {
         .boxed()
     }
 
+    /// Asks around until somebody answers. What is done once, after that, has its room then: most of a
+    /// task's time is waiting here.
     async fn travel(
         &self,
         mut journey: Journey,
